@@ -1,0 +1,1 @@
+"""What may happen: steps, clocks, papers, audit, the sweep. No Flask."""

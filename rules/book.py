@@ -1,0 +1,306 @@
+"""A book: one legal text as in force from one day, read from a folder of TOML, checked whole and frozen.
+
+In here: the rows a book is made of, and the strict loader. Not in here: what a guard's facts are or what a
+condition means (lifecycle/), and how days are counted (periods.py).
+"""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, TypeVar, get_args
+
+from rules.rows import (
+    CLOCK_KINDS,
+    UNITS,
+    Also,
+    ClockRule,
+    DesignationType,
+    DocumentKind,
+    Example,
+    Feature,
+    Ground,
+    Guard,
+    Material,
+    Sheet,
+    SheetRow,
+    Staffing,
+    Start,
+    State,
+    Station,
+    Step,
+)
+
+BOOKS = Path(__file__).parent / "books"
+
+T = TypeVar("T")
+
+
+class BookError(Exception):
+    """A book cannot be used; the text names the file and the key."""
+
+
+ROWS: Mapping[str, type[Any]] = MappingProxyType(
+    {
+        "clock": ClockRule,
+        "state": State,
+        "station": Station,
+        "step": Step,
+        "material": Material,
+        "feature": Feature,
+        "type": DesignationType,
+        "ground": Ground,
+        "sheet": Sheet,
+        "row": SheetRow,
+        "document": DocumentKind,
+        "example": Example,
+    }
+)
+
+
+@dataclass(frozen=True)
+class Book:
+    """A whole book. Rows stand in the order of the files' names and of their lines."""
+
+    id: str
+    name: str
+    effective_from: date
+    source: str
+    digest: str
+    clocks: Mapping[str, ClockRule]
+    states: Mapping[str, State]
+    stations: tuple[Station, ...]
+    steps: tuple[Step, ...]
+    materials: tuple[Material, ...]
+    features: tuple[Feature, ...]
+    types: tuple[DesignationType, ...]
+    grounds: tuple[Ground, ...]
+    sheets: Mapping[str, Sheet]
+    rows: tuple[SheetRow, ...]
+    documents: Mapping[str, DocumentKind]
+    examples: tuple[Example, ...]
+
+    def steps_from(self, matter: str, state: str, facts: Guard) -> list[Step]:
+        """Return the steps of `matter` that start at `state` and whose guard holds for `facts`, in book order."""
+        return [
+            step
+            for step in self.steps
+            if step.matter == matter and state in step.origins and holds(step.when, facts)
+        ]
+
+    def step(self, matter: str, state: str, action: str, facts: Guard) -> Step | None:
+        """Return the one step `action` from `state`, or None. Two can never match: the loader refuses that."""
+        return next((s for s in self.steps_from(matter, state, facts) if s.action == action), None)
+
+    def materials_for(self, kind: str) -> list[Material]:
+        """Return the material rows asked of `kind`, in printed order."""
+        return [row for row in self.materials if row.kind == kind]
+
+    def sheet_for(self, stage: str, kind: str) -> Sheet | None:
+        """Return the tick table of `stage` (desk, on_site) for `kind` of institution, or None."""
+        return next((s for s in self.sheets.values() if s.stage == stage and s.kind == kind), None)
+
+    def rows_of(self, sheet: str) -> list[SheetRow]:
+        """Return the rows of one sheet in printed order."""
+        return [row for row in self.rows if row.sheet == sheet]
+
+    def grounds_for(self, use: str, facts: Guard) -> list[Ground]:
+        """Return the grounds that apply to `facts` (kind, types…), in printed order."""
+        return [g for g in self.grounds if g.use == use and facts["kind"] in g.kinds and holds(g.when, facts)]
+
+
+def holds(guard: Guard, facts: Guard) -> bool:
+    """Return whether every key of `guard` holds for `facts`.
+
+    A value is one value or a list of allowed ones. Against a fact that is a set (types, features) a
+    value must be in it, and `!value` must not.
+    """
+    return all(_one_holds(wanted, facts.get(key)) for key, wanted in guard.items())
+
+
+def _one_holds(wanted: Any, fact: Any) -> bool:
+    options = wanted if isinstance(wanted, tuple) else (wanted,)
+    if isinstance(fact, frozenset | set):
+        return any((w[1:] not in fact) if w.startswith("!") else (w in fact) for w in options)
+    return fact in options
+
+
+SET_FACTS = frozenset({"types", "features"})
+
+
+def _exclude_each_other(one: Guard, other: Guard) -> bool:
+    """Return whether no facts can satisfy both guards."""
+    return any(_contradict(key, one[key], other[key]) for key in one.keys() & other.keys())
+
+
+def _contradict(key: str, one: Any, other: Any) -> bool:
+    """Two types can be applied for at once, so in a set only a value and its negation exclude each other."""
+    if key in SET_FACTS:
+        return bool(one == f"!{other}" or other == f"!{one}")
+    return not set(one if isinstance(one, tuple) else (one,)) & set(
+        other if isinstance(other, tuple) else (other,)
+    )
+
+
+def load_book(folder: Path) -> Book:
+    """Return the book in `folder`, whole and checked.
+
+    Raises BookError, naming file and key, for an unknown key, a missing key, a clock, state, document or
+    feature that is named but not defined, and for two steps that could match at once.
+    """
+    rows: dict[str, list[Any]] = {name: [] for name in ROWS}
+    head: dict[str, Any] = {}
+    digest = sha256()
+    for path in sorted(folder.glob("*.toml")):
+        raw = path.read_bytes()
+        digest.update(path.name.encode() + b"\0" + raw)
+        table = _parse(path, raw)
+        if path.name == "book.toml":
+            head = table
+            continue
+        for name, entries in table.items():
+            if name not in ROWS or not isinstance(entries, list):
+                raise BookError(f"{folder.name}/{path.name}: unknown table [[{name}]]")
+            rows[name] += [build(ROWS[name], entry, f"{folder.name}/{path.name}") for entry in entries]
+    if unknown := head.keys() ^ {"id", "name", "effective_from", "source"}:
+        raise BookError(f"{folder.name}/book.toml: unknown or missing key {sorted(unknown)}")
+    if head["id"] != folder.name:
+        raise BookError(f"{folder.name}/book.toml: id is {head['id']}")
+    book = Book(
+        **head,
+        digest=digest.hexdigest(),
+        clocks=_by_key(rows["clock"], folder),
+        states=_by_key(rows["state"], folder),
+        stations=tuple(rows["station"]),
+        steps=tuple(rows["step"]),
+        materials=tuple(rows["material"]),
+        features=tuple(rows["feature"]),
+        types=tuple(rows["type"]),
+        grounds=tuple(rows["ground"]),
+        sheets=_by_key(rows["sheet"], folder),
+        rows=tuple(rows["row"]),
+        documents=_by_key(rows["document"], folder),
+        examples=tuple(rows["example"]),
+    )
+    _check(book)
+    return book
+
+
+def load_books(root: Path = BOOKS) -> Mapping[str, Book]:
+    """Return every book under `root` by id. Raises BookError as load_book does."""
+    return MappingProxyType({path.name: load_book(path) for path in sorted(root.iterdir()) if path.is_dir()})
+
+
+def _parse(path: Path, raw: bytes) -> dict[str, Any]:
+    try:
+        return tomllib.loads(raw.decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BookError(f"{path.parent.name}/{path.name}: {error}") from error
+
+
+NESTED: Mapping[tuple[str, str], type[Any]] = MappingProxyType(
+    {
+        ("Step", "starts"): Start,
+        ("Step", "pauses"): Start,
+        ("Step", "also"): Also,
+        ("SheetRow", "staffing"): Staffing,
+    }
+)
+
+
+def build(kind: type[T], row: Mapping[str, Any], where: str) -> T:
+    """Return `row` as a frozen `kind`. Raises BookError for an unknown or missing key or a wrong type."""
+    known = {f.name: f for f in fields(kind)}  # type: ignore[arg-type]
+    if unknown := row.keys() - known.keys():
+        raise BookError(f"{where}: {kind.__name__} {row.get('key') or row.get('action')}: {sorted(unknown)}")
+    values: dict[str, Any] = {}
+    for name, value in row.items():
+        nested = NESTED.get((kind.__name__, name))
+        if nested and isinstance(value, list):
+            values[name] = tuple(build(nested, entry, where) for entry in value)
+        elif nested:
+            values[name] = build(nested, value, where)
+        else:
+            values[name] = _typed(known[name].type, value, f"{where}: {kind.__name__}.{name}")
+    try:
+        return kind(**values)
+    except TypeError as error:
+        raise BookError(f"{where}: {kind.__name__} {row.get('key') or row.get('action')}: {error}") from error
+
+
+def _typed(wanted: Any, value: Any, where: str) -> Any:
+    """Return `value` frozen; refuse it if it is not what the field is annotated with."""
+    if isinstance(value, list):
+        value = tuple(value)
+    if isinstance(value, dict):
+        return MappingProxyType({k: tuple(v) if isinstance(v, list) else v for k, v in value.items()})
+    plain = tuple(kind for kind in (get_args(wanted) or (wanted,)) if isinstance(kind, type))
+    scalar = plain and all(kind in (str, int, bool, date, type(None)) for kind in plain)
+    mistyped_int = int in plain and bool not in plain and isinstance(value, bool)
+    if isinstance(value, tuple) != (getattr(wanted, "__origin__", None) is tuple):
+        raise BookError(f"{where}: {value!r}")
+    if scalar and not isinstance(value, tuple) and (mistyped_int or not isinstance(value, plain)):
+        raise BookError(f"{where}: {value!r}")
+    return value
+
+
+def _by_key(rows: Iterable[T], folder: Path) -> Mapping[str, T]:
+    table: dict[str, T] = {}
+    for row in rows:
+        key = row.key  # type: ignore[attr-defined]
+        if key in table:
+            raise BookError(f"{folder.name}: {type(row).__name__} {key} stands twice")
+        table[key] = row
+    return MappingProxyType(table)
+
+
+def _check(book: Book) -> None:
+    """Raise BookError if a row names something the book does not hold, or two steps could match at once."""
+    for clock in book.clocks.values():
+        _demand(book, clock.key, clock.unit in UNITS and clock.kind in CLOCK_KINDS, "unit or kind")
+    for step in book.steps:
+        _check_step(book, step)
+    features = {feature.key for feature in book.features}
+    asked = [(row.key, row.feature) for row in book.materials] + [(row.key, row.feature) for row in book.rows]
+    for key, feature in asked:
+        _demand(book, key, not feature or feature in features, f"feature {feature}")
+    for sheet_row in book.rows:
+        _demand(book, sheet_row.key, sheet_row.sheet in book.sheets, f"sheet {sheet_row.sheet}")
+    for ground in book.grounds:
+        _demand(book, ground.key, not ground.ban or ground.ban in book.clocks, f"ban {ground.ban}")
+    for example in book.examples:
+        _demand(book, "example", example.clock in book.clocks, f"clock {example.clock}")
+    _check_single_match(book)
+
+
+def _check_step(book: Book, step: Step) -> None:
+    named = {*step.meets, *step.resumes, *step.bans}
+    named |= {start.clock for start in (*step.starts, *step.pauses)}
+    named |= {s.when.removeprefix("end-of:") for s in step.starts if s.when.startswith("end-of:")}
+    named |= {step.auto_clock} if step.auto else set()
+    named |= {need.partition(":")[2] for need in step.needs if need.startswith(("over:", "within:"))}
+    for clock in named:
+        _demand(book, step.action, clock in book.clocks, f"clock {clock}")
+    for state in {*step.origins, step.target} - {"", "back"}:
+        _demand(book, step.action, state in book.states, f"state {state}")
+    _demand(book, step.action, not step.issues or step.issues in book.documents, f"document {step.issues}")
+    _demand(book, step.action, bool(step.roles) or bool(step.auto), "roles")
+
+
+def _check_single_match(book: Book) -> None:
+    """Refuse two rows of one action, or two automatic steps after one clock, that could match at once."""
+    for index, one in enumerate(book.steps):
+        for other in book.steps[index + 1 :]:
+            same = one.action == other.action or (one.auto and one.auto == other.auto)
+            if not same or one.matter != other.matter or not set(one.origins) & set(other.origins):
+                continue
+            if not _exclude_each_other(one.when, other.when):
+                raise BookError(f"{book.id}: steps {one.action} and {other.action} could match at once")
+
+
+def _demand(book: Book, key: str, ok: bool, what: str) -> None:
+    if not ok:
+        raise BookError(f"{book.id}: {key}: unknown {what}")

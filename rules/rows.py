@@ -1,0 +1,232 @@
+"""The rows a book is made of, one class each, frozen. Shape only: loading and checking is in book.py."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+Guard = Mapping[str, Any]
+
+UNITS = ("workday", "day", "month", "year")
+CLOCK_KINDS = ("limit", "wait", "cap", "ban")
+
+
+@dataclass(frozen=True)
+class ClockRule:
+    """One legal period. `roll` left out: only performance limits in days, months or years roll (readings 1.3-4)."""
+
+    key: str
+    name: str
+    kind: str  # limit: somebody must act by; wait: nobody may act before; cap: ends by itself; ban: blocks a new case
+    amount: int
+    unit: str
+    article: str
+    party: str = "office"
+    direction: str = "forward"
+    roll: bool | None = None
+    warn_at: tuple[int, ...] = ()  # workdays left at which a reminder is due; lamps do not use it
+
+    @property
+    def rolls(self) -> bool:
+        """True if an end on a rest day moves to the next workday."""
+        return self.roll if self.roll is not None else self.kind == "limit" and self.unit != "workday"
+
+
+@dataclass(frozen=True)
+class Start:
+    """Which clock a step starts, and from which day.
+
+    when: `step` the step's legal day; `served` the served day of the document the step issues;
+        `end-of:KEY` the last day of another clock; `day:NAME` a day typed with the step;
+        `until:NAME` the clock ends on the typed day, whatever its amount.
+    """
+
+    clock: str
+    when: str = "step"
+
+
+@dataclass(frozen=True)
+class Also:
+    """A step of a linked case in the same transaction: of `origin` (the case that opened this one) or `opened`."""
+
+    of: str
+    action: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """One lawful move of a case. The empty target stays; `back` returns to the state that was held."""
+
+    action: str
+    label: str
+    matter: str
+    origins: tuple[str, ...]
+    target: str
+    article: str
+    roles: tuple[str, ...] = ()
+    when: Guard = field(default_factory=dict)
+    not_same_as: tuple[str, ...] = ()  # earlier actions whose actor may not take this one
+    needs: tuple[str, ...] = ()
+    meets: tuple[str, ...] = ()
+    starts: tuple[Start, ...] = ()
+    pauses: tuple[Start, ...] = ()
+    resumes: tuple[str, ...] = ()
+    bans: tuple[str, ...] = ()  # ban clocks that begin with this step, on the institution
+    issues: str = ""
+    opens: str = ""  # the matter of a new case, opened with the step `open` of that matter
+    also: tuple[Also, ...] = ()
+    auto: str = ""  # "after KEY": the sweep takes the step once this clock is past
+    holds: bool = False  # remembers the origin for a later `back`
+    next_round: bool = False
+    closes: bool = False
+    reopens: bool = False
+    asks: tuple[str, ...] = ()  # what the step's form asks for besides day and reason
+    screen: str = ""  # the page on which the step is worked, when a form of its own does not do
+    note: str = ""  # what follows from the step, in a few words
+
+    @property
+    def auto_clock(self) -> str:
+        """The key of the clock after which the sweep takes the step, or nothing."""
+        return self.auto.removeprefix("after ")
+
+
+@dataclass(frozen=True)
+class State:
+    """A place where a case can stand, what is to be done there, and by whom."""
+
+    key: str
+    label: str
+    matter: str
+    station: str = ""
+    todo: str = ""
+    roles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Station:
+    """A node of the process bar (annex 1)."""
+
+    key: str
+    label: str
+    matter: str
+    when: Guard = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Material:
+    """A row of a material list (annex 5). With a feature, it is asked for only where the feature is declared."""
+
+    key: str
+    kind: str
+    form: str
+    no: int
+    title: str
+    article: str
+    feature: str = ""
+    applies: str = ""  # the printed case of application, 其他 column
+    original: bool = False  # the original must have been seen (C-13)
+
+
+@dataclass(frozen=True)
+class Feature:
+    """A question of the application form that switches conditional rows on."""
+
+    key: str
+    label: str
+    kind: str
+    hint: str = ""
+    default: bool = False
+    type: str = ""  # a designation type that implies the feature
+
+
+@dataclass(frozen=True)
+class DesignationType:
+    """A designation type one can apply for (annex 2)."""
+
+    key: str
+    label: str
+    kinds: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Ground:
+    """A ground of refusal. `ban` names the ban clock that proves it; `when` narrows it to some cases."""
+
+    key: str
+    use: str
+    text: str
+    kinds: tuple[str, ...]
+    article: str
+    when: Guard = field(default_factory=dict)
+    ban: str = ""
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A tick table (annex 7 or 8)."""
+
+    key: str
+    stage: str  # desk | on_site
+    kind: str
+    form: str
+    title: str
+    rule: str
+    article: str
+    sign_label: str
+
+
+@dataclass(frozen=True)
+class Staffing:
+    """A number of people that depends on another number: ratio (exact decimal) per unit, at least `least`."""
+
+    per: str
+    ratio: str
+    who: str
+    least: int = 0
+
+
+@dataclass(frozen=True)
+class SheetRow:
+    """One indicator of a sheet. Only a row with a feature or `conditional` may be answered 不适用."""
+
+    sheet: str
+    key: str
+    no: int
+    group: str
+    indicator: str
+    article: str
+    method: str = ""
+    standard: str = ""
+    feature: str = ""
+    conditional: bool = False
+    staffing: Staffing | None = None
+    advice: str = ""  # how an ambiguous printed standard is read (readings C-19)
+
+    @property
+    def may_be_na(self) -> bool:
+        return self.conditional or bool(self.feature)
+
+
+@dataclass(frozen=True)
+class DocumentKind:
+    """A kind of document with its number series. `word` stands in the number: 受 in 安医保受字〔2026〕1号."""
+
+    key: str
+    name: str
+    word: str
+    article: str
+    template: str = ""
+    form: str = ""
+    title: str = ""
+    copies: int = 2
+
+
+@dataclass(frozen=True)
+class Example:
+    """A worked example of the agency's lawyer: the clock started on `start` is due on `due_on`."""
+
+    start: date
+    clock: str
+    due_on: date
+    why: str
