@@ -1,4 +1,4 @@
-"""How many people a staffing standard asks for. Pure; exact decimals, never floats (0.3 × 10 is 3)."""
+"""How many people a staffing standard asks for. Pure; exact decimals, as floats make 1.1 × 10 ask for 12."""
 
 from decimal import Decimal
 from math import ceil
