@@ -1,0 +1,193 @@
+/* The little that pages need beside htmx: keys of a review sheet, the place of refusals, printing, double submits.
+   Everything listens on the document, so that rows which htmx swapped in work like those they replaced.
+
+   A sheet: table.sheet > tbody.sheet-row#row-N > tr (is-current), radios of .verdict in the order 符合 不符合 不适用,
+   a textarea in .note (is-shut until
+   needed). When another row becomes current, its tbody hears "row-current". */
+"use strict";
+
+(() => {
+  const typing = (node) => node.matches("textarea, select, [contenteditable], input:not([type=radio], [type=checkbox], [type=button], [type=submit])");
+  const rowOf = (node) => (node instanceof Element ? node.closest(".sheet > .sheet-row") : null);
+
+  document.documentElement.classList.add("has-keys"); // without it every note stands open
+
+  // --- Sheet: the current row ---
+
+  let currentId = ""; // survives the swap of the row itself
+
+  const currentRow = () => document.getElementById(currentId) || rowOf(document.querySelector(".sheet .is-current"));
+
+  function show(row) {
+    for (const tr of document.querySelectorAll(".sheet .is-current")) tr.classList.remove("is-current");
+    row.rows[0].classList.add("is-current");
+  }
+
+  function enter(row) {
+    if (row.id === currentId) return;
+    currentId = row.id;
+    const top = row.getBoundingClientRect().top;
+    show(row);
+    window.scrollBy(0, row.getBoundingClientRect().top - top); // the row above folds up: stay under the pointer
+    row.dispatchEvent(new CustomEvent("row-current", { bubbles: true }));
+  }
+
+  const radios = (row) => [...row.querySelectorAll(".verdict input[type=radio]")];
+
+  function focus(row) {
+    const all = radios(row).filter((radio) => !radio.disabled);
+    (all.find((radio) => radio.checked) || all[0] || row.querySelector("a, button"))?.focus();
+    row.scrollIntoView({ block: "nearest" });
+  }
+
+  // --- Sheet: what a key does to the current row ---
+
+  function move(by) {
+    const rows = [...document.querySelectorAll(".sheet > .sheet-row")];
+    const now = currentRow();
+    const next = now ? rows[rows.indexOf(now) + by] : rows[0];
+    if (!next) return;
+    enter(next);
+    focus(next);
+  }
+
+  function choose(row, place) {
+    const radio = radios(row)[place];
+    if (!radio || radio.disabled) return;
+    radio.focus();
+    radio.click(); // a real click: the form's change reaches htmx
+  }
+
+  function openNote(row) {
+    const note = row.querySelector(".note");
+    if (!note) return;
+    note.classList.remove("is-shut");
+    note.querySelector("textarea, input")?.focus();
+  }
+
+  function sheetKey(event) {
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") return () => move(event.key === "ArrowDown" ? 1 : -1);
+    const row = currentRow();
+    if (!row) return null;
+    if (["1", "2", "3"].includes(event.key)) return () => choose(row, Number(event.key) - 1);
+    if (event.key.toLowerCase() === "n") return () => openNote(row);
+    return null;
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+    const place = event.target;
+    if (typing(place)) {
+      if (event.key === "Escape" && rowOf(place)) focus(rowOf(place)); // leaving the note saves it
+      return;
+    }
+    if (event.key === "/") {
+      event.preventDefault();
+      document.getElementById("top-search")?.focus();
+      return;
+    }
+    const isSheet = document.querySelector(".sheet") && (place.matches("body, #main") || place.closest(".sheet"));
+    const act = isSheet ? sheetKey(event) : null;
+    if (!act) return;
+    event.preventDefault(); // the arrows would change the radio
+    act();
+  });
+
+  // By pointer a row becomes current with the click: already at the press it would move away and lose the click.
+  let isPressed = false;
+  document.addEventListener("pointerdown", () => { isPressed = true; });
+  for (const kind of ["pointerup", "pointercancel"]) document.addEventListener(kind, () => { isPressed = false; });
+
+  for (const kind of ["click", "focusin"]) {
+    document.addEventListener(kind, (event) => {
+      const row = isPressed ? null : rowOf(event.target);
+      if (row) enter(row);
+    });
+  }
+
+  // --- After a swap ---
+
+  document.addEventListener("htmx:afterSettle", (event) => {
+    const place = event.target;
+    if (place.id === "refusal") return place.matches("[role=alert]") ? place.focus() : undefined;
+    const row = document.getElementById(currentId);
+    if (!row || !place.contains(row)) return undefined;
+    show(row);
+    return document.activeElement === document.body ? focus(row) : undefined;
+  });
+
+  document.addEventListener("DOMContentLoaded", () => document.querySelector("#refusal[role=alert]")?.focus());
+
+  // --- Refusals that no answer brings, and those that are over ---
+
+  function tell(templateId) {
+    const template = document.getElementById(templateId);
+    if (!template) return;
+    document.getElementById("refusal")?.replaceWith(template.content.cloneNode(true));
+    document.getElementById("refusal").focus();
+  }
+
+  // A verdict that was not saved must not look saved: back to what the server sent. A typed note stays.
+  function restore(event) {
+    const row = rowOf(event.detail.requestConfig?.elt);
+    for (const radio of row ? radios(row) : []) radio.checked = radio.defaultChecked;
+  }
+
+  for (const kind of ["htmx:sendError", "htmx:timeout"]) {
+    document.addEventListener(kind, (event) => {
+      restore(event);
+      tell("refusal-lost");
+    });
+  }
+
+  document.addEventListener("htmx:responseError", (event) => {
+    restore(event);
+    if (event.detail.xhr.status >= 500) tell("refusal-broken");
+  });
+
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { xhr, requestConfig, target } = event.detail;
+    const refusal = document.querySelector("#refusal[role=alert]");
+    const isDone = xhr.status < 400 && requestConfig.verb !== "get" && target !== refusal;
+    if (refusal && isDone) refusal.replaceWith(Object.assign(document.createElement("div"), { id: "refusal" }));
+  });
+
+  // --- Menu, print, filters ---
+
+  function closeMenus(except) {
+    for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(except)) menu.open = false;
+  }
+
+  document.addEventListener("click", (event) => {
+    closeMenus(event.target);
+    if (event.target.closest("[data-print]")) window.print();
+  });
+
+  document.addEventListener("keyup", (event) => {
+    const summary = event.key === "Escape" && event.target.closest("details.menu[open]")?.querySelector("summary");
+    if (!summary) return;
+    closeMenus(null);
+    summary.focus();
+  });
+
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-submit-on-change]")) event.target.form.requestSubmit();
+  });
+
+  // --- A plain form is posted once; htmx looks after its own (hx-sync) ---
+
+  const rest = 3000; // a form that answers with a file stays on the page and is used again
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    const isPost = (form.getAttribute("method") || "").toLowerCase() === "post"; // form.method may be a field
+    if (event.defaultPrevented || !isPost) return;
+    if (form.getAttribute("aria-busy") === "true") return event.preventDefault();
+    form.setAttribute("aria-busy", "true");
+    return window.setTimeout(() => form.removeAttribute("aria-busy"), rest);
+  });
+
+  window.addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll("form[aria-busy]")) form.removeAttribute("aria-busy");
+  });
+})();
