@@ -107,13 +107,49 @@
 
   // --- After a swap ---
 
+  // A row saves one change at a time (hx-sync="this:drop"). What the user did meanwhile is put into the answer and
+  // saved next, with the version the answer brought.
+  const later = new Map(); // row id -> [verdict, note], where they differ from what was sent
+
+  const noteOf = (row) => row.querySelector(".note textarea");
+  const isTyped = (field) => field !== null && field === document.activeElement; // saves itself when left
+
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const row = event.target;
+    if (!row.matches(".sheet-row") || event.detail.xhr.status >= 400) return;
+    const sent = event.detail.requestConfig.formData;
+    const verdict = radios(row).find((radio) => radio.checked)?.value ?? "";
+    const field = noteOf(row);
+    const isNew = verdict !== (sent.get("verdict") ?? "") || (field && !isTyped(field) && field.value !== sent.get("note"));
+    if (isNew) later.set(row.id, [verdict, field?.value]);
+  });
+
+  function resume(row) {
+    const [verdict, note] = later.get(row.id);
+    later.delete(row.id);
+    for (const radio of radios(row)) radio.checked = radio.value === verdict;
+    const field = noteOf(row);
+    if (field && !isTyped(field)) field.value = note;
+    window.setTimeout(() => row.dispatchEvent(new Event("change", { bubbles: true }))); // once htmx has let go of the row
+  }
+
   document.addEventListener("htmx:afterSettle", (event) => {
     const place = event.target;
-    if (place.id === "refusal") return place.matches("[role=alert]") ? place.focus() : undefined;
-    const row = document.getElementById(currentId);
-    if (!row || !place.contains(row)) return undefined;
-    show(row);
-    return document.activeElement === document.body ? focus(row) : undefined;
+    if (place.id === "refusal" && place.matches("[role=alert]")) place.focus();
+    const current = document.getElementById(currentId);
+    if (current && place.contains(current)) {
+      show(current);
+      if (document.activeElement === document.body) focus(current);
+    }
+    if (!place.matches(".sheet-row")) return;
+    for (const radio of radios(place)) radio.checked = radio.defaultChecked; // morphing leaves the focused one as it was
+    if (isTyped(noteOf(place))) openNote(place);
+    if (later.has(place.id)) resume(place);
+  });
+
+  // A morph keeps the field that is being typed in, with its text and its input method.
+  document.addEventListener("DOMContentLoaded", () => {
+    if (window.Idiomorph) window.Idiomorph.defaults.ignoreActiveValue = true;
   });
 
   document.addEventListener("DOMContentLoaded", () => document.querySelector("#refusal[role=alert]")?.focus());
