@@ -220,6 +220,7 @@ class DocumentKind:
     form: str = ""
     title: str = ""
     copies: int = 2
+    is_served: bool = True  # needs a proof of service (annex 6)
 
 
 @dataclass(frozen=True)

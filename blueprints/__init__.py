@@ -1,0 +1,1 @@
+"""The screens, one folder a feature: routes, forms, queries, operations. Features never import each other."""

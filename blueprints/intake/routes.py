@@ -1,0 +1,5 @@
+"""Routes of intake."""
+
+from flask import Blueprint
+
+bp = Blueprint("intake", __name__, url_prefix="/intake")

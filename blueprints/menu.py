@@ -1,0 +1,91 @@
+"""The frame of every page: menu, banners, who is logged in."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request, url_for
+from flask_login import current_user
+
+from blueprints.web import EVERYBODY, STAFF, hand
+from lifecycle import moment
+from models import Role
+
+
+@dataclass(frozen=True)
+class Item:
+    """A line of the menu; without a label, a rule between groups."""
+
+    label: str = ""
+    icon: str = ""
+    endpoint: str = ""
+    roles: Sequence[str] = EVERYBODY
+    features: tuple[str, ...] = ()  # the blueprints whose pages this line stands for
+
+
+MENU = (
+    Item("工作台", "inbox", "worklist.worklist_page", STAFF, ("worklist",)),
+    Item("定点申请", "file-earmark-plus", "intake.application_list", STAFF, ("intake", "cases", "review")),
+    Item("公示与决策", "megaphone", "notices.notice_list", STAFF, ("notices", "decisions")),
+    Item("协议管理", "file-earmark-check", "agreements.agreement_list", STAFF, ("agreements",)),
+    Item("机构台账", "building", "institutions.institution_list", STAFF, ("institutions",)),
+    Item("文书送达", "envelope", "papers.document_list", STAFF, ("papers",)),
+    Item("看板", "bar-chart", "dashboard.dashboard_page", STAFF, ("dashboard",)),
+    Item(),
+    Item("节假日", "calendar3", "settings.calendar_page", EVERYBODY, ("settings.calendar",)),
+    Item(
+        "设置",
+        "gear",
+        "settings.office_list",
+        (Role.ADMIN, Role.MANAGER),
+        ("settings.office", "settings.user"),
+    ),
+    Item("审计", "shield-check", "settings.trail_page", (Role.AUDITOR,), ("settings.trail",)),
+)
+
+
+def login_url() -> str:
+    """Return the log-in page's address, which comes back to the page that was asked for."""
+    asked = request.full_path if request.method == "GET" and request.path != "/" else None
+    return url_for("accounts.log_in_page", next=asked)
+
+
+def frame() -> dict[str, Any]:
+    """Return what every template gets."""
+    context: dict[str, Any] = {
+        "today": moment.today(),
+        "menu": [],
+        "banners": [],
+        "is_large": False,
+        "is_nav_narrow": False,
+    }
+    if current_user and current_user.is_authenticated:
+        user = current_user.user
+        context |= {
+            "menu": [_line(item) for item in MENU if current_user.has(*item.roles)],
+            "banners": _banners(),
+            "is_large": user.is_large,
+            "is_nav_narrow": user.is_nav_narrow,
+        }
+    return context
+
+
+def _line(item: Item) -> dict[str, Any]:
+    endpoint = request.endpoint or ""
+    return {
+        "is_separator": not item.label,
+        "label": item.label,
+        "icon": item.icon,
+        "url": url_for(item.endpoint) if item.endpoint else "",
+        "count": None,
+        "is_current": any(endpoint.startswith((f"{name}.", name + "_")) for name in item.features),
+    }
+
+
+def _banners() -> list[tuple[str, str, str]]:
+    """From 1 November on, every page says so while next year's calendar is missing."""
+    today = moment.today()
+    if today.month < 11 or today.year + 1 in hand().calendar.published:
+        return []
+    text = f"{today.year + 1} 年的节假日安排还没有录入，跨年的期限暂按周末和固定假日估算。"
+    return [(text, url_for("settings.calendar_page", year=today.year + 1), "去录入")]

@@ -1,0 +1,5 @@
+"""Routes of settings."""
+
+from flask import Blueprint
+
+bp = Blueprint("settings", __name__, url_prefix="/settings")

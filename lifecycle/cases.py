@@ -1,0 +1,131 @@
+"""Opening a case, the facts its guards read, and who handles it."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from lifecycle import audit, numbering
+from lifecycle.db import locked, write_tx
+from lifecycle.errors import NotAllowed, Unmet
+from lifecycle.hand import Hand
+from models import Agreement, Application, Case, CaseMaterial, CaseState, Institution, Matter, Office, User
+
+FIRST_STATE = {Matter.APPLICATION: CaseState.DRAFT, Matter.AGREEMENT: CaseState.NEW}
+
+
+def open_case(
+    matter: str, institution: Institution, *, office: Office, hand: Hand, on: date, origin: Case | None = None
+) -> Case:
+    """Return a new case in the first state of `matter`, under the book and options now in force at `office`."""
+    with write_tx():
+        region = hand.region_of(office)
+        case = Case.create(
+            number=numbering.case_number(office, on),
+            matter=matter,
+            office=office,
+            institution=institution,
+            book=hand.book_for(office, matter).id,
+            region=region.id,
+            options=dict(region.options),
+            state=FIRST_STATE[Matter(matter)],
+            handler=hand.actor,
+            origin=origin,
+            opened_on=on,
+            stage_on=on,
+        )
+        audit.record(
+            audit.of_case(case), "open_case", hand=hand, on=on, case=case, matter=matter, number=case.number
+        )
+    return case
+
+
+def facts(case: Case) -> Mapping[str, Any]:
+    """Return what the guards of a book may ask about `case`, its region's options among them."""
+    application = Application.get_or_none(Application.case == case)
+    renewal = (
+        Agreement.select(Agreement.is_renewal_open).where(Agreement.case == case).scalar()
+        if case.matter == Matter.AGREEMENT
+        else False
+    )
+    return {
+        **case.options,
+        "kind": case.institution.kind,
+        "level": case.office.level,
+        "round": case.round,
+        "held": case.held_state,
+        "types": frozenset(application.types if application else ()),
+        "features": frozenset(application.features if application else ()),
+        "renewal_open": bool(renewal),
+    }
+
+
+def set_application(case: Case, *, hand: Hand, **fields: Any) -> Application:
+    """Store what is applied for and lay out the material list that goes with it; return the application.
+
+    types, features: keys of the book. A material already received stays received even if its condition fell away.
+    """
+    with write_tx():
+        application, is_new = Application.get_or_create(case=case)
+        before = {} if is_new else {name: getattr(application, name) for name in fields}
+        for name, value in fields.items():
+            setattr(application, name, value)
+        application.version += 0 if is_new else 1
+        application.save()
+        lay_out_materials(case, application, hand)
+        audit.record(
+            audit.of_case(case), "set_application", hand=hand, case=case, before=before, after=dict(fields)
+        )
+    return application
+
+
+def declared_features(application: Application, hand: Hand) -> frozenset[str]:
+    """Return the ticked features and those that the types applied for imply."""
+    book = hand.book_of(application.case)
+    implied = {feature.key for feature in book.features if feature.type and feature.type in application.types}
+    return frozenset(application.features) | implied
+
+
+def lay_out_materials(case: Case, application: Application, hand: Hand) -> None:
+    """Make the rows of the material list; conditional rows that do not apply are 不适用."""
+    features = declared_features(application, hand)
+    existing = {row.key: row for row in CaseMaterial.select().where(CaseMaterial.case == case)}
+    for material in hand.book_of(case).materials_for(case.institution.kind):
+        state = "pending" if not material.feature or material.feature in features else "not_applicable"
+        row = existing.get(material.key)
+        if row is None:
+            CaseMaterial.create(
+                case=case, key=material.key, no=material.no, title=material.title, state=state
+            )
+        elif row.state in ("pending", "not_applicable") and row.state != state:
+            CaseMaterial.update(state=state, version=CaseMaterial.version + 1).where(
+                CaseMaterial.id == row.id
+            ).execute()
+
+
+def hand_over(case_ids: Iterable[int], to: User, *, hand: Hand, reason: str) -> int:
+    """Give the open cases to `to` and return how many changed hands; all or none.
+
+    Raises Unmet without a reason, NotAllowed if a case is closed, out of reach or `to` is of another office.
+    """
+    if not reason:
+        raise Unmet(["请写明移交原因"])
+    with write_tx():
+        changed = 0
+        for case_id in sorted(set(case_ids)):
+            case = locked(Case, case_id)
+            if case.closed_on or not hand.sees(case) or to.office_id != case.office_id or not to.is_active:
+                raise NotAllowed(f"办件 {case.number} 不能移交给 {to.name}，请核对经办人所在单位和办件状态")
+            if case.handler_id == to.id:
+                continue
+            before = case.handler.name
+            Case.update(handler=to, version=Case.version + 1).where(Case.id == case.id).execute()
+            audit.record(
+                audit.of_case(case),
+                "hand_over",
+                hand=hand,
+                case=case,
+                reason=reason,
+                handler=[before, to.name],
+            )
+            changed += 1
+    return changed

@@ -1,0 +1,284 @@
+"""What a book's conditions mean here: each name with the function that says what is missing.
+
+A condition that reads what is typed with the step says nothing while the step is only being offered
+(Ask.data is None); the form asks for it then.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from lifecycle import bans, clocks, sheets
+from lifecycle.cases import declared_features
+from lifecycle.hand import Hand
+from models import (
+    Application,
+    Attachment,
+    Case,
+    CaseMaterial,
+    ClockState,
+    Complaint,
+    MaterialState,
+    StepTaken,
+)
+from rules.rows import Step
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A step that somebody wants to take, or that a page wants to offer (data None)."""
+
+    case: Case
+    step: Step
+    hand: Hand
+    on: date
+    reason: str = ""
+    data: Mapping[str, Any] | None = None
+
+    @property
+    def is_offer(self) -> bool:
+        return self.data is None
+
+    def given(self, name: str) -> Any:
+        return (self.data or {}).get(name)
+
+
+def gaps(ask: Ask) -> list[str]:
+    """Return what keeps the step from being taken, one sentence each; empty if nothing does."""
+    found: list[str] = []
+    for need in ask.step.needs:
+        name, _, argument = need.partition(":")
+        found += TIMED[name](ask, argument) if argument else CONDITIONS[name](ask)
+    return found
+
+
+def _typed(name: str, sentence: str) -> Callable[[Ask], list[str]]:
+    """Return a condition that demands the typed value `name`."""
+    return lambda ask: [] if ask.is_offer or ask.given(name) else [sentence]
+
+
+def application_complete(ask: Ask) -> list[str]:
+    application = Application.get_or_none(Application.case == ask.case)
+    if application is None or not application.types:
+        return ["请选择申请定点类型"]
+    return [] if application.operating_since else ["请填写正式运营时间"]
+
+
+def materials_complete(ask: Ask) -> list[str]:
+    rows = CaseMaterial.select().where(CaseMaterial.case == ask.case).order_by(CaseMaterial.no)
+    open_rows = [r for r in rows if r.state in (MaterialState.PENDING, MaterialState.MISSING)]
+    originals = {m.key for m in ask.hand.book_of(ask.case).materials if m.original}
+    unseen = [r for r in rows if r.key in originals and r.state == "received" and not r.is_original_seen]
+    return [f"材料未齐：{r.no}. {r.title}" for r in open_rows] + [
+        f"未核原件：{r.no}. {r.title}" for r in unseen
+    ]
+
+
+def no_ban(ask: Ask) -> list[str]:
+    book = ask.hand.book_of(ask.case)
+    return [bans.sentence(ban, book) for ban in bans.standing(ask.case.institution, ask.on)]
+
+
+def missing_items_named(ask: Ask) -> list[str]:
+    named = (
+        CaseMaterial.select()
+        .where(CaseMaterial.case == ask.case, CaseMaterial.state == MaterialState.MISSING)
+        .exists()
+    )
+    return [] if named else ["请先在材料清单中把缺少或须更正的标为“缺”"]
+
+
+def first_correction_or_reason(ask: Ask) -> list[str]:
+    asked_before = (
+        StepTaken.select()
+        .where(
+            StepTaken.case == ask.case,
+            StepTaken.action == ask.step.action,
+            StepTaken.undone_at.is_null(),
+        )
+        .exists()
+    )
+    if not asked_before or ask.is_offer or ask.reason:
+        return []
+    return ["已经出具过补正通知书（一次性告知），再次要求补正须写明理由"]
+
+
+def grounds_chosen(ask: Ask) -> list[str]:
+    if ask.is_offer:
+        return []
+    chosen = ask.given("grounds") or []
+    if not chosen:
+        return ["请至少选定一项不予受理情形"]
+    known = {g.key for g in ask.hand.book_of(ask.case).grounds_for("refusal", _facts(ask.case, ask.hand))}
+    return [] if set(chosen) <= known else ["所选情形不适用于该机构"]
+
+
+def _facts(case: Case, hand: Hand) -> dict[str, Any]:
+    application = Application.get(Application.case == case)
+    return {
+        "kind": case.institution.kind,
+        "types": frozenset(application.types),
+        "features": declared_features(application, hand),
+    }
+
+
+def reason_given(ask: Ask) -> list[str]:
+    return [] if ask.is_offer or ask.reason.strip() else ["请写明理由"]
+
+
+def group_assigned(ask: Ask) -> list[str]:
+    return [] if sheets.group(ask.case) else ["还没有指派审核评估小组成员"]
+
+
+def _signed(stage: str, title: str) -> Callable[[Ask], list[str]]:
+    def condition(ask: Ask) -> list[str]:
+        state = sheets.progress(ask.case, stage)
+        if not state.total:
+            return [f"{title}还没有填写"]
+        if state.left:
+            return [f"{title}还有 {state.left} 项未填"]
+        return [f"{title}尚待签字：{'、'.join(state.unsigned)}"] if state.unsigned else []
+
+    return condition
+
+
+def desk_passed(ask: Ask) -> list[str]:
+    failed = sheets.progress(ask.case, "desk").failed
+    return [f"审核评价表有 {failed} 项不符合，不予通过"] if failed else []
+
+
+def desk_failed(ask: Ask) -> list[str]:
+    state = sheets.progress(ask.case, "desk")
+    return [] if state.failed or not state.total else ["审核评价表没有不符合项"]
+
+
+def result_may_pass(ask: Ask) -> list[str]:
+    if sheets.progress(ask.case, "desk").failed:
+        return ["审核评价表有不符合项，不能评为合格"]
+    if sheets.progress(ask.case, "on_site").failed and not ask.is_offer and not ask.reason:
+        return ["现场评估表有不合格项，评为合格须写明理由"]
+    return []
+
+
+def evidence_attached(ask: Ask) -> list[str]:
+    has = _has_file(ask.case, "evidence")
+    return [] if has else ["请先上传证据材料（附件用途选“证据”）"]
+
+
+def signed_text_attached(ask: Ask) -> list[str]:
+    return [] if ask.is_offer or _has_file(ask.case, "signed_text") else ["请上传双方签署的协议文本扫描件"]
+
+
+def _has_file(case: Case, purpose: str) -> bool:
+    return (
+        Attachment.select()
+        .where(Attachment.case == case, Attachment.purpose == purpose, Attachment.removed_at.is_null())
+        .exists()
+    )
+
+
+def reasons_and_advice(ask: Ask) -> list[str]:
+    if ask.is_offer:
+        return []
+    missing = [("reasons", "请写明不合格理由"), ("advice", "请写明整改建议")]
+    return [sentence for name, sentence in missing if not ask.given(name)]
+
+
+def no_open_complaint(ask: Ask) -> list[str]:
+    count = Complaint.select().where(Complaint.case == ask.case, Complaint.verified_on.is_null()).count()
+    return [f"有 {count} 件举报尚未核查完毕"] if count else []
+
+
+def complaint_upheld(ask: Ask) -> list[str]:
+    effective = (
+        Complaint.select()
+        .where(Complaint.case == ask.case, Complaint.is_effective, Complaint.settled_on.is_null())
+        .exists()
+    )
+    return no_open_complaint(ask) or ([] if effective else ["没有核查属实、影响结果的举报"])
+
+
+def complaints_verified(ask: Ask) -> list[str]:
+    effective = (
+        Complaint.select()
+        .where(Complaint.case == ask.case, Complaint.is_effective, Complaint.settled_on.is_null())
+        .exists()
+    )
+    return no_open_complaint(ask) or (["有举报经核查影响评估结果，应当重新确定结果"] if effective else [])
+
+
+def term_given(ask: Ask) -> list[str]:
+    if ask.is_offer:
+        return []
+    days = [ask.given(name) for name in ("signed_on", "starts_on", "ends_on")]
+    if not all(days):
+        return ["请填写签订日期和协议有效期"]
+    signed_on, starts_on, ends_on = (clocks.as_day(day) for day in days)
+    gaps_ = [] if ends_on >= starts_on else ["协议终止日期早于生效日期"]
+    return gaps_ + ([] if signed_on == ask.on else ["签订日期须与办理日期一致"])
+
+
+def over(ask: Ask, rule: str) -> list[str]:
+    """The wait must be past: the step's day lies after its last day."""
+    clock = clocks.latest(ask.case, rule)
+    name = ask.hand.book_of(ask.case).clocks[rule].name
+    if clock is None or clock.due_on is None:
+        return [f"{name}还没有起算，请先登记文书送达"]
+    if ask.on > clock.due_on:
+        return []
+    return [f"{name}至 {clock.due_on.isoformat()} 届满，次日起可以办理"]
+
+
+def within(ask: Ask, rule: str) -> list[str]:
+    """The step's day must lie inside the period, although it is typed after it."""
+    clock = clocks.latest(ask.case, rule)
+    if clock is None or clock.due_on is None or ask.is_offer or ask.on <= clock.due_on:
+        return []
+    name = ask.hand.book_of(ask.case).clocks[rule].name
+    return [f"{name}期限至 {clock.due_on.isoformat()}，只能补录当日及以前的事项"]
+
+
+def paused(ask: Ask, rule: str) -> list[str]:
+    return [] if clocks.open_pause(ask.case, rule) else ["没有等待收到的补充材料"]
+
+
+def running(ask: Ask, rule: str) -> list[str]:
+    clock = clocks.latest(ask.case, rule)
+    return [] if clock and clock.state in (ClockState.RUNNING, ClockState.PAUSED) else ["已经登记过了"]
+
+
+CONDITIONS: dict[str, Callable[[Ask], list[str]]] = {
+    "application_complete": application_complete,
+    "materials_complete": materials_complete,
+    "no_ban": no_ban,
+    "missing_items_named": missing_items_named,
+    "first_correction_or_reason": first_correction_or_reason,
+    "grounds_chosen": grounds_chosen,
+    "reason_given": reason_given,
+    "group_assigned": group_assigned,
+    "desk_signed": _signed("desk", "审核评价表"),
+    "desk_passed": desk_passed,
+    "desk_failed": desk_failed,
+    "on_site_signed": _signed("on_site", "现场评估表"),
+    "result_may_pass": result_may_pass,
+    "findings_given": _typed("findings", "请写明核实情况"),
+    "supplement_named": _typed("supplement", "请列明需要补充的材料"),
+    "evidence_attached": evidence_attached,
+    "reasons_and_advice": reasons_and_advice,
+    "complaint_given": _typed("complaint", "请填写举报内容"),
+    "no_open_complaint": no_open_complaint,
+    "complaints_verified": complaints_verified,
+    "complaint_upheld": complaint_upheld,
+    "meeting_recorded": _typed("meeting", "请先登记领导小组会议"),
+    "negotiation_recorded": _typed("negotiation", "请填写协商谈判记录"),
+    "signed_text_attached": signed_text_attached,
+    "term_given": term_given,
+}
+
+TIMED: dict[str, Callable[[Ask, str], list[str]]] = {
+    "over": over,
+    "within": within,
+    "paused": paused,
+    "running": running,
+}

@@ -1,0 +1,35 @@
+"""Bringing a database file up to the present shape: numbered migrations, after a copy of the file."""
+
+import os
+import sqlite3
+from pathlib import Path
+
+from playhouse.migrations import Runner
+
+from models import db
+
+MIGRATIONS = Path(__file__).parent.parent / "migrations"
+
+
+def migrate(path: Path) -> list[str]:
+    """Apply what is pending to the open database at `path`, after copying it beside itself; return the names.
+
+    Nothing pending: nothing is copied. Raises MigrationError with the file as it was before.
+    """
+    runner = Runner(db, str(MIGRATIONS))
+    pending = [row.name for row in runner.status() if not row.applied]
+    if pending and runner.applied():
+        copy_database(path, path.with_name(f"{path.stem}-before-{pending[0]}.sqlite3"))
+    return runner.up()
+
+
+def copy_database(path: Path, to: Path) -> None:
+    """Copy a live SQLite file in one step, whatever others write meanwhile; `to` appears only when it is whole."""
+    partial = to.with_suffix(".partial")
+    source, target = sqlite3.connect(path), sqlite3.connect(partial)
+    try:
+        source.backup(target)
+    finally:
+        source.close()
+        target.close()
+    os.replace(partial, to)

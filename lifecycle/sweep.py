@@ -1,0 +1,251 @@
+"""What every night does by itself: marks what is overdue, takes the law's automatic steps, proposes, seals.
+
+Set-based marks, real steps through take_step. Safe to run twice, in two processes, and for missed days.
+"""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from peewee import IntegrityError
+
+from lifecycle import audit, moment, workdays
+from lifecycle.cases import facts
+from lifecycle.db import write_tx
+from lifecycle.errors import DomainError
+from lifecycle.hand import Hand
+from lifecycle.steps import take_step
+from models import (
+    Agreement,
+    Case,
+    CaseState,
+    Clock,
+    ClockState,
+    Institution,
+    JobRun,
+    Office,
+    Role,
+    User,
+    UserRole,
+    db,
+)
+from rules.book import Book
+from rules.periods import add_period
+from rules.region import Region
+
+log = logging.getLogger(__name__)
+
+JOB = "sweep"
+STALE = timedelta(minutes=10)  # a claim whose process died is taken over after this long
+
+
+@dataclass
+class Report:
+    """What one night changed: one line for each change."""
+
+    day: date
+    lines: list[str] = field(default_factory=list)
+
+
+def system_hand(today: date, books: Mapping[str, Book], regions: Mapping[str, Region]) -> Hand:
+    """Return the hand of the system itself; its account is made when it is first needed and cannot log in."""
+    actor = User.get_or_none(User.username == "system")
+    if actor is None:
+        actor = User.create(
+            username="system",
+            name="系统",
+            office=Office.select().order_by(Office.id).first(),
+            password_hash="",
+            is_active=False,
+        )
+        UserRole.create(user=actor, role=Role.SYSTEM)
+    return Hand(actor, frozenset({Role.SYSTEM}), today, workdays.current(), books, regions)
+
+
+def catch_up(hand: Hand) -> list[Report]:
+    """Run every night that was missed since the last run, up to today's, and return their reports.
+
+    A night that another process has claimed is left to it.
+    """
+    last = JobRun.select(JobRun.day).where(JobRun.job == JOB).order_by(JobRun.day.desc()).tuples().first()
+    day = last[0] if last else hand.today
+    reports = []
+    while day <= hand.today:
+        if claim(day):
+            reports.append(run(_on(hand, day)))
+        day += timedelta(days=1)
+    return reports
+
+
+def claim(day: date, job: str = JOB) -> bool:
+    """Return whether this process may do the job of `day`: it alone, unless an earlier claim died unfinished."""
+    with write_tx():
+        try:
+            with db.atomic():
+                JobRun.create(job=job, day=day, started_at=moment.now())
+        except IntegrityError:
+            stale = moment.now() - STALE
+            taken_over = (
+                JobRun.update(started_at=moment.now())
+                .where(
+                    JobRun.job == job,
+                    JobRun.day == day,
+                    JobRun.finished_at.is_null(),
+                    JobRun.started_at < stale,
+                )
+                .execute()
+            )
+            return bool(taken_over)
+    return True
+
+
+def _on(hand: Hand, day: date) -> Hand:
+    return Hand(hand.actor, hand.roles, day, hand.calendar, hand.books, hand.regions)
+
+
+class _DryRun(Exception):
+    pass
+
+
+def run(hand: Hand, *, dry_run: bool = False) -> Report:
+    """Do the night of `hand.today` and return what changed; with dry_run nothing stays changed."""
+    report = Report(hand.today)
+    try:
+        with write_tx():
+            report.lines += take_automatic_steps(hand)
+            report.lines += mark_overdue(hand)
+            report.lines += mark_idle(hand)
+            if not dry_run:
+                audit.seal(hand.today)
+                JobRun.update(finished_at=moment.now(), summary={"changes": len(report.lines)}).where(
+                    JobRun.job == JOB, JobRun.day == hand.today
+                ).execute()
+            else:
+                raise _DryRun
+    except _DryRun:
+        pass
+    return report
+
+
+def mark_overdue(hand: Hand) -> list[str]:
+    """Mark every running limit whose last day is past, in one statement, with one summary event."""
+    count = (
+        Clock.update(is_overdue=True)
+        .where(
+            Clock.state == ClockState.RUNNING,
+            Clock.kind == "limit",
+            Clock.due_on < hand.today,
+            ~Clock.is_overdue,
+        )
+        .execute()
+    )
+    if not count:
+        return []
+    audit.record("sweep", "mark_overdue", hand=hand, count=count)
+    return [f"标记超期 {count} 个期限"]
+
+
+def due_automatic_steps(hand: Hand) -> list[tuple[int, str, date]]:
+    """Return (case, action, legal day) of every automatic step whose clock is past, in one statement per book.
+
+    The legal day is the first day after the clock's last.
+    """
+    found = []
+    for book in hand.books.values():
+        rules = {step.auto_clock for step in book.steps if step.auto}
+        rows = (
+            Clock.select(Clock.case, Clock.rule, Clock.due_on, Case.state, Case.matter)
+            .join(Case)
+            .where(
+                Clock.state == ClockState.RUNNING,
+                Clock.due_on < hand.today,
+                Clock.rule.in_(rules),
+                Case.book == book.id,
+                Case.closed_on.is_null(),
+            )
+            .order_by(Clock.due_on, Clock.id)
+            .tuples()
+        )
+        for case_id, rule, due_on, state, matter in rows:
+            actions = dict.fromkeys(
+                s.action
+                for s in book.steps
+                if s.auto_clock == rule and s.matter == matter and state in s.origins
+            )
+            found += [(case_id, action, due_on + timedelta(days=1)) for action in actions]
+    return found
+
+
+def take_automatic_steps(hand: Hand) -> list[str]:
+    """Take every automatic step that is due and return one line each. One refused case does not stop the others."""
+    lines = []
+    for case_id, action, on in due_automatic_steps(hand):
+        case = Case.get_by_id(case_id)
+        step = _matching(case, action, hand)
+        if step is None:
+            continue
+        try:
+            with write_tx():
+                take_step(case, action, hand=hand, on=on)
+        except DomainError as refusal:
+            log.info("case %s: %s waits: %s", case.number, action, refusal)
+            continue
+        lines.append(f"{case.office.code} {case.number} {case.institution.name}：{step}")
+    return lines
+
+
+def _matching(case: Case, action: str, hand: Hand) -> str | None:
+    """Return the label of the automatic step as it stands for the case's facts, or None if its guard fails."""
+    step = hand.book_of(case).step(case.matter, case.state, action, facts(case))
+    return step.label if step and step.auto else None
+
+
+def mark_idle(hand: Hand) -> list[str]:
+    """Mark every agreement without settlement for longer than the law allows, as a proposal to terminate (B-13).
+
+    Counted from the last settlement, or from signing if there was none. Never ends an agreement by itself;
+    a mark falls away when a later settlement is entered.
+    """
+    lines = []
+    for book in hand.books.values():
+        if "inactivity" not in book.clocks:
+            continue
+        for agreement in _idle(book, hand.today):
+            Agreement.update(idle_since=hand.today).where(Agreement.id == agreement.id).execute()
+            case = agreement.case
+            audit.record(
+                audit.of_case(case),
+                "propose_termination",
+                hand=hand,
+                case=case,
+                article=book.clocks["inactivity"].article,
+                last_settled_on=agreement.last_settled_on,
+            )
+            lines.append(
+                f"{case.office.code} {case.number} {case.institution.name}：长期未结算，建议解除协议"
+            )
+    return lines
+
+
+def _idle(book: Book, today: date) -> list[Agreement]:
+    rule = book.clocks["inactivity"]
+    # day 181 is the first that exceeds the period: the last settlement lies before today minus its length
+    threshold = add_period(today, -rule.amount, rule.unit)
+    since = Agreement.last_settled_on
+    standing = Case.state.in_([CaseState.ACTIVE, CaseState.EXTENDED])
+    return list(
+        Agreement.select(Agreement, Case, Office, Institution)
+        .join(Case)
+        .join(Office)
+        .switch(Case)
+        .join(Institution)
+        .where(
+            standing,
+            Case.book == book.id,
+            Agreement.idle_since.is_null(),
+            ((since.is_null(False)) & (since < threshold))
+            | ((since.is_null()) & (Agreement.signed_on < threshold)),
+        )
+        .order_by(Agreement.id)
+    )

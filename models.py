@@ -1,0 +1,954 @@
+"""Every table, enum, constraint and index, in the order a story is told.
+
+People and offices · institutions and persons · cases · evidence (materials, sheets, attachments) · papers and
+their service · clocks and bans · publication, decision, negotiation, agreement · calendar, numbers, jobs · audit.
+Not in here: rules, queries, any method but a property of three lines. Dates end _on, times _at (Asia/Shanghai,
+naive), booleans begin is_.
+"""
+
+import json
+from enum import StrEnum
+from functools import partial
+
+from peewee import (
+    BlobField,
+    BooleanField,
+    CharField,
+    Check,
+    DateField,
+    DateTimeField,
+    ForeignKeyField,
+    IntegerField,
+    Model,
+    SqliteDatabase,
+    TextField,
+)
+from peewee import JSONField as PeeweeJSONField
+
+db = SqliteDatabase(None)
+
+# Chinese must stay readable and searchable in the file (no \uXXXX).
+JSONField = partial(PeeweeJSONField, dumps=partial(json.dumps, ensure_ascii=False))
+
+
+class BaseModel(Model):
+    """All tables live in one database."""
+
+    class Meta:
+        database = db
+        legacy_table_names = False
+
+
+def one_of(column: str, enum: type[StrEnum]) -> Check:
+    """Return a CHECK that keeps `column` inside `enum`; the database is the last guard."""
+    allowed = ", ".join(f"'{member}'" for member in enum)
+    return Check(f"{column} in ({allowed})")
+
+
+# --- People and offices ---
+
+
+class Level(StrEnum):
+    CITY = "city"
+    COUNTY = "county"
+
+
+class Role(StrEnum):
+    CLERK = "clerk"
+    REVIEWER = "reviewer"
+    AGREEMENT = "agreement"
+    MANAGER = "manager"
+    LEADER = "leader"
+    CITY = "city"
+    PROVIDER = "provider"
+    ADMIN = "admin"
+    AUDITOR = "auditor"
+    SYSTEM = "system"
+
+
+class Office(BaseModel):
+    """A health-insurance agency, 经办机构."""
+
+    name = CharField(80)
+    code = CharField(20)  # 机关代字, the head of every document number
+    level = CharField(10, default=Level.COUNTY)
+    parent = ForeignKeyField("self", null=True, backref="children", on_delete="RESTRICT")
+    region = CharField(40)
+    district = CharField(40, default="")  # 所属辖区 as printed
+    address = CharField(120, default="")
+    phone = CharField(30, default="")
+    closing_time = CharField(5, default="17:30")
+    department = CharField(80, default="")  # 同级医疗保障行政部门
+    is_set_up = BooleanField(default=False)  # false until the first administrator filled the office page
+    version = IntegerField(default=1)
+
+    class Meta:
+        constraints = [one_of("level", Level), Check("level = 'county' or parent_id is null")]
+
+
+Office.add_index(Office.index(Office.code, unique=True, name="office_code"))
+
+
+class User(BaseModel):
+    """An account. Never deleted: who left is closed, so that the trail keeps its names."""
+
+    username = CharField(40)
+    name = CharField(40)
+    office = ForeignKeyField(Office, backref="users", on_delete="RESTRICT")
+    password_hash = CharField(200)
+    post = CharField(40, default="")  # 职务
+    phone = CharField(30, default="")
+    is_active = BooleanField(default=True)
+    must_change_password = BooleanField(default=True)
+    failures = IntegerField(default=0)
+    locked_until = DateTimeField(null=True)
+    session_key = CharField(40, default="")  # changes with the password: other sessions end
+    is_large = BooleanField(default=False)
+    is_nav_narrow = BooleanField(default=False)
+    away_until = DateField(null=True)  # leave of absence, inclusive
+    version = IntegerField(default=1)
+
+    class Meta:
+        constraints = [Check("failures >= 0")]
+
+
+User.add_index(User.index(User.username, unique=True, name="user_username"))
+
+
+class UserRole(BaseModel):
+    """A role of a user; small offices give several to one person."""
+
+    user = ForeignKeyField(User, backref="roles", on_delete="RESTRICT")
+    role = CharField(12)
+
+    class Meta:
+        constraints = [one_of("role", Role)]
+
+
+UserRole.add_index(UserRole.index(UserRole.user, UserRole.role, unique=True, name="user_role_once"))
+
+
+class LeadingGroupMember(BaseModel):
+    """A member of the office's 定点管理领导小组 (第五条)."""
+
+    office = ForeignKeyField(Office, backref="leading_group", on_delete="RESTRICT")
+    name = CharField(40)
+    post = CharField(60, default="")
+    is_chair = BooleanField(default=False)
+    user = ForeignKeyField(User, null=True, on_delete="RESTRICT")
+    left_on = DateField(null=True)
+
+
+# --- Institutions and persons ---
+
+
+class Kind(StrEnum):
+    MEDICAL = "medical"
+    PHARMACY = "pharmacy"
+
+
+class Person(BaseModel):
+    """A natural person known by document number: stored encrypted, found by its HMAC."""
+
+    name = CharField(40)
+    id_cipher = BlobField()
+    id_digest = CharField(64)
+    id_masked = CharField(20)
+
+
+Person.add_index(Person.index(Person.id_digest, unique=True, name="person_id_digest"))
+
+
+class Institution(BaseModel):
+    """A hospital, clinic or pharmacy, 医药机构."""
+
+    office = ForeignKeyField(Office, backref="institutions", on_delete="RESTRICT")
+    kind = CharField(10)
+    name = CharField(120)
+    search_key = CharField(300)  # name, pinyin initials and codes in one column, lower case
+    uscc = CharField(18)
+    licence_no = CharField(40, default="")
+    national_code = CharField(12, default="")
+    category = CharField(40, default="")  # 医疗机构类别 or 药店分类
+    grade = CharField(20, default="")  # 等级
+    ownership = CharField(20, default="")  # 所有制形式
+    is_public = BooleanField(default=False)
+    is_for_profit = BooleanField(null=True)
+    business_model = CharField(10, default="")  # 连锁 / 单体
+    beds = IntegerField(null=True)
+    address = CharField(160)
+    operating_since = DateField(null=True)
+    contact = CharField(40, default="")
+    phone = CharField(30, default="")
+    legal_representative = ForeignKeyField(Person, null=True, backref="represents", on_delete="RESTRICT")
+    principal = ForeignKeyField(Person, null=True, backref="directs", on_delete="RESTRICT")
+    controller = ForeignKeyField(Person, null=True, backref="controls", on_delete="RESTRICT")
+    version = IntegerField(default=1)
+
+    class Meta:
+        constraints = [one_of("kind", Kind), Check("beds is null or beds >= 0")]
+
+
+# Village clinics run by one township hospital share its credit code; licence number tells them apart.
+Institution.add_index(
+    Institution.index(Institution.uscc, Institution.licence_no, unique=True, name="institution_once")
+)
+Institution.add_index(
+    Institution.index(Institution.office, Institution.search_key, name="institution_search")
+)
+
+
+# --- Cases ---
+
+
+class Matter(StrEnum):
+    APPLICATION = "application"
+    AGREEMENT = "agreement"
+
+
+class CaseState(StrEnum):
+    DRAFT = "draft"
+    FILED = "filed"
+    CORRECTION_REQUESTED = "correction_requested"
+    ACCEPTED = "accepted"
+    DESK_REVIEW = "desk_review"
+    ON_SITE = "on_site"
+    RESULT_PENDING = "result_pending"
+    RECTIFICATION = "rectification"
+    QUALIFIED = "qualified"
+    PUBLIC_NOTICE = "public_notice"
+    NOTICE_INVESTIGATION = "notice_investigation"
+    PROPOSED_PASS = "proposed_pass"
+    CITY_REVIEW = "city_review"
+    FINAL_DECISION = "final_decision"
+    LISTED = "listed"
+    SUPERVISION_NOTICE = "supervision_notice"
+    NEGOTIATION = "negotiation"
+    SIGNING = "signing"
+    DESIGNATED = "designated"
+    ABANDONED_CORRECTION = "abandoned_correction"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    REJECTED_FRAUD = "rejected_fraud"
+    FAILED_FINAL = "failed_final"
+    ABANDONED_RECTIFICATION = "abandoned_rectification"
+    NOT_SELECTED = "not_selected"
+    NOT_AGREED = "not_agreed"
+    ABANDONED_SIGNING = "abandoned_signing"
+    NEW = "new"
+    ACTIVE = "active"
+    EXTENDED = "extended"
+    EXPIRED = "expired"
+    ANNULLED = "annulled"
+
+
+class Case(BaseModel):
+    """One matter of one institution at one office, under the book and the options it was opened with (办件)."""
+
+    number = CharField(20)
+    matter = CharField(20)
+    office = ForeignKeyField(Office, backref="cases", on_delete="RESTRICT")
+    institution = ForeignKeyField(Institution, backref="cases", on_delete="RESTRICT")
+    book = CharField(60)
+    region = CharField(40)
+    options = JSONField()
+    state = CharField(30)
+    held_state = CharField(30, default="")
+    round = IntegerField(default=1)
+    handler = ForeignKeyField(User, null=True, backref="cases", on_delete="RESTRICT")
+    origin = ForeignKeyField("self", null=True, backref="opened_cases", on_delete="RESTRICT")
+    is_on_behalf = BooleanField(default=True)  # typed by the office for the provider (X-26)
+    opened_on = DateField()
+    stage_on = DateField()  # the legal day of the last change of state
+    closed_on = DateField(null=True)
+    version = IntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            one_of("matter", Matter),
+            one_of("state", CaseState),
+            Check("round >= 1"),
+            Check("closed_on is not null or handler_id is not null"),  # every open case has a handler
+        ]
+
+
+Case.add_index(Case.index(Case.office, Case.number, unique=True, name="case_number"))
+Case.add_index(Case.index(Case.office, Case.state, name="case_open_state", where=Case.closed_on.is_null()))
+# One application of an institution at a time.
+Case.add_index(
+    Case.index(
+        Case.institution,
+        unique=True,
+        name="case_one_open_application",
+        where=(Case.closed_on.is_null()) & (Case.matter == "application"),
+    )
+)
+
+
+class Application(BaseModel):
+    """What was applied for (annex 2), beside its case."""
+
+    case = ForeignKeyField(Case, backref="applications", on_delete="RESTRICT")
+    types = JSONField(default=list)
+    features = JSONField(default=list)
+    counts = JSONField(default=dict)  # beds, dialysis machines…: what staffing rules multiply with
+    operating_since = DateField(null=True)
+    applied_on = DateField(null=True)
+    contact = CharField(40, default="")
+    phone = CharField(30, default="")
+    other_type = CharField(60, default="")
+    note = TextField(default="")
+    version = IntegerField(default=1)
+
+
+Application.add_index(Application.index(Application.case, unique=True, name="application_case"))
+
+
+class StepTaken(BaseModel):
+    """A step that a case has taken (历程). Its legal day may be corrected; the events keep both values."""
+
+    case = ForeignKeyField(Case, backref="steps", on_delete="RESTRICT")
+    action = CharField(40)
+    label = CharField(60)
+    origin = CharField(30)
+    target = CharField(30)
+    round = IntegerField(default=1)
+    on = DateField(column_name="legal_on")
+    at = DateTimeField(column_name="recorded_at")
+    actor = ForeignKeyField(User, on_delete="RESTRICT")
+    reason = TextField(default="")
+    data = JSONField(default=dict)
+    before = JSONField(default=dict)  # case and clocks as they stood, for taking the step back
+    undone_at = DateTimeField(null=True)
+
+
+StepTaken.add_index(StepTaken.index(StepTaken.case, StepTaken.id, name="step_taken_case"))
+
+
+# --- Evidence: materials, review groups, sheets, attachments ---
+
+
+class MaterialState(StrEnum):
+    PENDING = "pending"
+    RECEIVED = "received"
+    MISSING = "missing"
+    NOT_APPLICABLE = "not_applicable"
+
+
+class CaseMaterial(BaseModel):
+    """A row of the material list of a case (annex 5)."""
+
+    case = ForeignKeyField(Case, backref="materials", on_delete="RESTRICT")
+    key = CharField(20)  # row of the book
+    no = IntegerField()
+    title = CharField(300)
+    state = CharField(16, default=MaterialState.PENDING)
+    received_on = DateField(null=True)
+    is_original_seen = BooleanField(default=False)
+    note = CharField(200, default="")  # what is missing, as the correction notice will print it
+    marked_by = ForeignKeyField(User, null=True, on_delete="RESTRICT")
+    marked_at = DateTimeField(null=True)
+    version = IntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            one_of("state", MaterialState),
+            Check("(state = 'received') = (received_on is not null)"),
+        ]
+
+
+CaseMaterial.add_index(
+    CaseMaterial.index(CaseMaterial.case, CaseMaterial.key, unique=True, name="case_material_once")
+)
+
+
+class GroupMember(BaseModel):
+    """A member of the 审核评估小组 of a case in one round, with the field of expertise (第十四条)."""
+
+    case = ForeignKeyField(Case, backref="group", on_delete="RESTRICT")
+    round = IntegerField()
+    user = ForeignKeyField(User, on_delete="RESTRICT")
+    field = CharField(20, default="")  # 医疗保障、医药卫生、财务管理、信息技术
+    pledged_at = DateTimeField(null=True)  # 廉洁保密承诺
+    left_at = DateTimeField(null=True)
+
+
+GroupMember.add_index(
+    GroupMember.index(
+        GroupMember.case,
+        GroupMember.round,
+        GroupMember.user,
+        unique=True,
+        name="group_member_once",
+        where=GroupMember.left_at.is_null(),
+    )
+)
+
+
+class Stage(StrEnum):
+    DESK = "desk"
+    ON_SITE = "on_site"
+
+
+class Finding(StrEnum):
+    OPEN = ""
+    PASS = "pass"
+    FAIL = "fail"
+    NOT_APPLICABLE = "not_applicable"
+
+
+class CaseSheet(BaseModel):
+    """A tick table of a case in one round (annex 7 or 8)."""
+
+    case = ForeignKeyField(Case, backref="sheets", on_delete="RESTRICT")
+    sheet = CharField(30)  # key in the book
+    stage = CharField(10)
+    round = IntegerField()
+    visited_on = DateField(null=True)
+    remark = TextField(default="")
+    version = IntegerField(default=1)
+
+    class Meta:
+        constraints = [one_of("stage", Stage)]
+
+
+CaseSheet.add_index(
+    CaseSheet.index(CaseSheet.case, CaseSheet.stage, CaseSheet.round, unique=True, name="case_sheet_once")
+)
+
+
+class SheetMark(BaseModel):
+    """One row of a sheet with its finding."""
+
+    sheet = ForeignKeyField(CaseSheet, backref="marks", on_delete="RESTRICT")
+    row = CharField(20)  # key in the book
+    no = IntegerField()
+    finding = CharField(16, default=Finding.OPEN)
+    note = CharField(500, default="")
+    marked_by = ForeignKeyField(User, null=True, on_delete="RESTRICT")
+    marked_at = DateTimeField(null=True)
+    version = IntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            one_of("finding", Finding),
+            Check("finding = '' or marked_by_id is not null"),
+        ]
+
+
+SheetMark.add_index(SheetMark.index(SheetMark.sheet, SheetMark.row, unique=True, name="sheet_mark_once"))
+
+
+class SheetSignature(BaseModel):
+    """A reviewer's signature under a sheet; a later change of a row voids it visibly."""
+
+    sheet = ForeignKeyField(CaseSheet, backref="signatures", on_delete="RESTRICT")
+    user = ForeignKeyField(User, on_delete="RESTRICT")
+    signed_at = DateTimeField()
+    voided_at = DateTimeField(null=True)
+    void_reason = CharField(200, default="")
+
+
+SheetSignature.add_index(
+    SheetSignature.index(
+        SheetSignature.sheet,
+        SheetSignature.user,
+        unique=True,
+        name="sheet_signature_once",
+        where=SheetSignature.voided_at.is_null(),
+    )
+)
+
+
+# --- Papers and their service ---
+
+
+class DocumentState(StrEnum):
+    ISSUED = "issued"
+    VOIDED = "voided"
+
+
+class ServiceWay(StrEnum):
+    DIRECT = "direct"
+    MAIL = "mail"
+    OTHER = "other"
+
+
+class Document(BaseModel):
+    """A numbered document with its frozen data (文书). Never altered: voided and issued anew."""
+
+    office = ForeignKeyField(Office, backref="documents", on_delete="RESTRICT")
+    case = ForeignKeyField(Case, null=True, backref="documents", on_delete="RESTRICT")
+    step = ForeignKeyField(StepTaken, null=True, backref="documents", on_delete="RESTRICT")
+    kind = CharField(30)
+    name = CharField(60)
+    word = CharField(10)
+    year = IntegerField()
+    seq = IntegerField()
+    number = CharField(60)
+    data = JSONField()
+    issued_on = DateField()
+    is_to_serve = BooleanField(default=True)
+    state = CharField(10, default=DocumentState.ISSUED)
+    void_reason = CharField(200, default="")
+    voided_at = DateTimeField(null=True)
+    issued_by = ForeignKeyField(User, on_delete="RESTRICT")
+
+    class Meta:
+        constraints = [
+            one_of("state", DocumentState),
+            Check("(state = 'voided') = (void_reason <> '')"),
+            Check("seq >= 1"),
+        ]
+
+
+Document.add_index(
+    Document.index(
+        Document.office, Document.word, Document.year, Document.seq, unique=True, name="document_number"
+    )
+)
+Document.add_index(Document.index(Document.case, Document.id, name="document_case"))
+
+
+class ProofOfService(BaseModel):
+    """The proof that a document was served (annex 6, 送达回执). Its day starts clocks."""
+
+    document = ForeignKeyField(Document, backref="proofs", on_delete="RESTRICT")
+    served_on = DateField()
+    way = CharField(10, default=ServiceWay.DIRECT)
+    address = CharField(160, default="")
+    recipient = CharField(40)
+    phone = CharField(30, default="")
+    note = CharField(200, default="")
+    recorded_by = ForeignKeyField(User, on_delete="RESTRICT")
+    recorded_at = DateTimeField()
+    version = IntegerField(default=1)
+
+    class Meta:
+        constraints = [one_of("way", ServiceWay)]
+
+
+ProofOfService.add_index(
+    ProofOfService.index(ProofOfService.document, unique=True, name="proof_of_service_once")
+)
+
+
+class Attachment(BaseModel):
+    """A file on disk under a random name. Removed ones stay, marked."""
+
+    case = ForeignKeyField(Case, backref="attachments", on_delete="RESTRICT")
+    material = ForeignKeyField(CaseMaterial, null=True, backref="files", on_delete="RESTRICT")
+    document = ForeignKeyField(Document, null=True, backref="scans", on_delete="RESTRICT")
+    purpose = CharField(20)  # material, evidence, receipt, signed_text, other
+    filename = CharField(200)
+    stored_as = CharField(64)
+    content_type = CharField(80)
+    size = IntegerField()
+    sha256 = CharField(64)
+    uploaded_by = ForeignKeyField(User, on_delete="RESTRICT")
+    uploaded_at = DateTimeField()
+    removed_at = DateTimeField(null=True)
+    removed_reason = CharField(200, default="")
+
+
+Attachment.add_index(Attachment.index(Attachment.stored_as, unique=True, name="attachment_stored_as"))
+
+
+# --- Clocks and bans ---
+
+
+class ClockState(StrEnum):
+    WAITING = "waiting"
+    RUNNING = "running"
+    PAUSED = "paused"
+    MET = "met"
+    LAPSED = "lapsed"
+    WAIVED = "waived"
+    CANCELLED = "cancelled"
+
+
+class Clock(BaseModel):
+    """One legal period that runs for or against somebody in a case (期限)."""
+
+    case = ForeignKeyField(Case, backref="clocks", on_delete="RESTRICT")
+    rule = CharField(40)  # key in the case's book
+    kind = CharField(8)
+    party = CharField(10)
+    round = IntegerField(default=1)
+    step = ForeignKeyField(StepTaken, null=True, backref="clocks", on_delete="RESTRICT")
+    document = ForeignKeyField(Document, null=True, backref="clocks", on_delete="RESTRICT")
+    after = ForeignKeyField("self", null=True, on_delete="RESTRICT")
+    anchor = CharField(40, default="step")  # how the book says it starts, Start.when
+    started_on = DateField(null=True)  # null: waits for service of the document
+    due_on = DateField(null=True)
+    fixed_due_on = DateField(null=True)  # a last day set by agreement or anew, not counted
+    yellow_on = DateField(null=True)
+    is_provisional = BooleanField(default=False)
+    is_overdue = BooleanField(default=False)  # marked by the sweep
+    is_lead = BooleanField(default=False)  # the clock that the lists show for the case
+    state = CharField(12, default=ClockState.RUNNING)
+    ended_on = DateField(null=True)
+    note = CharField(200, default="")
+
+    class Meta:
+        constraints = [
+            one_of("state", ClockState),
+            Check("(state in ('running', 'waiting', 'paused')) = (ended_on is null)"),
+            Check("state <> 'waiting' or started_on is null"),
+            Check("state <> 'running' or (started_on is not null and due_on is not null)"),
+            Check("state <> 'paused' or due_on is null"),
+            Check("not is_lead or ended_on is null"),
+        ]
+
+
+# Named, because the default name is that of the foreign key's own index, and
+# "create index if not exists" would skip this one silently.
+Clock.add_index(
+    Clock.index(Clock.case, Clock.rule, unique=True, where=Clock.ended_on.is_null(), name="clock_one_open")
+)
+Clock.add_index(Clock.index(Clock.case, unique=True, where=Clock.is_lead, name="clock_one_lead"))
+Clock.add_index(Clock.index(Clock.due_on, where=Clock.ended_on.is_null(), name="clock_open_due"))
+
+
+class ClockPause(BaseModel):
+    """A documented stop of a clock, from service of the request to receipt of the answer."""
+
+    clock = ForeignKeyField(Clock, backref="pauses", on_delete="RESTRICT")
+    document = ForeignKeyField(Document, null=True, backref="pauses", on_delete="RESTRICT")
+    from_on = DateField(null=True)  # null: the request is not served yet
+    until_on = DateField(null=True)
+
+    class Meta:
+        constraints = [Check("from_on is null or until_on is null or until_on >= from_on")]
+
+
+# One stop of a clock at a time.
+ClockPause.add_index(
+    ClockPause.index(
+        ClockPause.clock, unique=True, where=ClockPause.until_on.is_null(), name="clock_pause_one_open"
+    )
+)
+
+
+class Ban(BaseModel):
+    """A period in which an institution or a person may not be accepted (第十条)."""
+
+    rule = CharField(40)
+    book = CharField(60)
+    institution = ForeignKeyField(Institution, null=True, backref="bans", on_delete="RESTRICT")
+    person = ForeignKeyField(Person, null=True, backref="bans", on_delete="RESTRICT")
+    office = ForeignKeyField(Office, on_delete="RESTRICT")
+    case = ForeignKeyField(Case, null=True, backref="bans", on_delete="RESTRICT")
+    step = ForeignKeyField(StepTaken, null=True, backref="bans", on_delete="RESTRICT")
+    from_on = DateField()
+    until_on = DateField()  # the last day on which it holds
+    is_duty_open = BooleanField(default=False)  # penalty or liability not performed: holds beyond until_on
+    reason = TextField(default="")
+    lifted_on = DateField(null=True)
+    lifted_reason = CharField(200, default="")
+    version = IntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            Check("(institution_id is null) <> (person_id is null)"),  # of exactly one
+            Check("until_on >= from_on"),
+            Check("(lifted_on is null) = (lifted_reason = '')"),
+        ]
+
+
+# --- Filing, publication, decision, negotiation, agreement ---
+
+
+class FilingKind(StrEnum):
+    DEPARTMENT = "department"  # 报同级医疗保障行政部门备案
+    CITY = "city"  # 向市经办机构报备
+    PROVINCE = "province"  # 省动态管理系统维护
+
+
+class Filing(BaseModel):
+    """That something was filed with somebody, on which day, under which number."""
+
+    case = ForeignKeyField(Case, backref="filings", on_delete="RESTRICT")
+    kind = CharField(12)
+    node = CharField(30)  # the state of the case it is about
+    filed_on = DateField()
+    number = CharField(60, default="")
+    note = CharField(200, default="")
+    recorded_by = ForeignKeyField(User, on_delete="RESTRICT")
+    recorded_at = DateTimeField()
+
+    class Meta:
+        constraints = [one_of("kind", FilingKind)]
+
+
+class NoticeKind(StrEnum):
+    RESULT = "result"
+    SUPERVISION = "supervision"
+
+
+class PublicNotice(BaseModel):
+    """A publication: of the result (7 workdays) or of the list for supervision (5 workdays)."""
+
+    office = ForeignKeyField(Office, backref="notices", on_delete="RESTRICT")
+    kind = CharField(12)
+    document = ForeignKeyField(Document, null=True, on_delete="RESTRICT")
+    published_on = DateField()
+    medium = CharField(80)  # where it was published
+    phone = CharField(30, default="")  # 监督电话
+    created_by = ForeignKeyField(User, on_delete="RESTRICT")
+
+    class Meta:
+        constraints = [one_of("kind", NoticeKind)]
+
+
+class NoticeCase(BaseModel):
+    """A case in a publication."""
+
+    notice = ForeignKeyField(PublicNotice, backref="entries", on_delete="RESTRICT")
+    case = ForeignKeyField(Case, backref="publications", on_delete="RESTRICT")
+
+
+NoticeCase.add_index(
+    NoticeCase.index(NoticeCase.notice, NoticeCase.case, unique=True, name="notice_case_once")
+)
+
+
+class Complaint(BaseModel):
+    """A report by the public during a publication, with its verification (举报、异议)."""
+
+    case = ForeignKeyField(Case, backref="complaints", on_delete="RESTRICT")
+    notice = ForeignKeyField(PublicNotice, null=True, backref="complaints", on_delete="RESTRICT")
+    received_on = DateField()
+    complainant = CharField(60, default="")  # empty: anonymous
+    phone = CharField(30, default="")
+    content = TextField()
+    verified_on = DateField(null=True)
+    is_effective = BooleanField(null=True)
+    findings = TextField(default="")
+    settled_on = DateField(null=True)  # the day the case went on because of the conclusion
+    recorded_by = ForeignKeyField(User, on_delete="RESTRICT")
+    version = IntegerField(default=1)
+
+    class Meta:
+        constraints = [Check("(verified_on is null) = (is_effective is null)")]
+
+
+class Meeting(BaseModel):
+    """A meeting of the leading group (集体决策)."""
+
+    office = ForeignKeyField(Office, backref="meetings", on_delete="RESTRICT")
+    held_on = DateField()
+    place = CharField(80, default="")
+    chair = CharField(40)
+    attendees = JSONField(default=list)
+    minutes = TextField(default="")
+    recorded_by = ForeignKeyField(User, on_delete="RESTRICT")
+
+
+class Decision(BaseModel):
+    """What a meeting decided on one case."""
+
+    meeting = ForeignKeyField(Meeting, backref="decisions", on_delete="RESTRICT")
+    case = ForeignKeyField(Case, backref="decisions", on_delete="RESTRICT")
+    action = CharField(40)  # approve, approve_final, decline
+    opinion = TextField(default="")
+    votes_for = IntegerField(null=True)
+    votes_against = IntegerField(null=True)
+
+
+Decision.add_index(Decision.index(Decision.meeting, Decision.case, unique=True, name="decision_once"))
+
+
+class Negotiation(BaseModel):
+    """A record of negotiation (annex 10)."""
+
+    case = ForeignKeyField(Case, backref="negotiations", on_delete="RESTRICT")
+    held_on = DateField()
+    place = CharField(80)
+    negotiators = CharField(200)
+    counterparts = CharField(200)
+    subject = CharField(200)
+    content = TextField()
+    opinion = TextField(default="")
+    is_agreed = BooleanField()
+    recorded_by = ForeignKeyField(User, on_delete="RESTRICT")
+    recorded_at = DateTimeField()
+
+
+class Agreement(BaseModel):
+    """What the signed agreement says, beside its case (医保协议)."""
+
+    case = ForeignKeyField(Case, backref="agreements", on_delete="RESTRICT")
+    document = ForeignKeyField(Document, null=True, on_delete="RESTRICT")
+    signed_on = DateField()
+    starts_on = DateField()
+    ends_on = DateField()  # last day, inclusive
+    term_reason = CharField(200, default="")  # why the term is not the usual one
+    text_version = CharField(60)
+    last_settled_on = DateField(null=True)
+    idle_since = DateField(null=True)  # marked by the sweep: proposal to terminate
+    is_renewal_open = BooleanField(default=False)
+    renewal_basis = CharField(200, default="")
+    renewal_approved_by = CharField(40, default="")
+    renewal_opened_on = DateField(null=True)
+    version = IntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            Check("ends_on >= starts_on"),
+            Check("not is_renewal_open or (renewal_basis <> '' and renewal_approved_by <> '')"),
+        ]
+
+
+Agreement.add_index(Agreement.index(Agreement.case, unique=True, name="agreement_case"))
+
+
+# --- Calendar, numbers, jobs, reminders ---
+
+
+class CalendarYear(BaseModel):
+    """A year of the calendar; not published: counted provisionally."""
+
+    year = IntegerField()
+    notice = CharField(120, default="")  # number of the State Council notice
+    is_published = BooleanField(default=False)
+    version = IntegerField(default=1)
+
+
+CalendarYear.add_index(CalendarYear.index(CalendarYear.year, unique=True, name="calendar_year_once"))
+
+
+class CalendarDay(BaseModel):
+    """A day that differs from the week's pattern, or that the office set by hand."""
+
+    day = DateField()
+    is_workday = BooleanField()
+    name = CharField(40, default="")  # 国庆节
+    is_override = BooleanField(default=False)
+
+
+CalendarDay.add_index(CalendarDay.index(CalendarDay.day, unique=True, name="calendar_day_once"))
+
+
+class NumberSeries(BaseModel):
+    """The last number given, per office, word and year; grows in the step's own transaction."""
+
+    office = ForeignKeyField(Office, on_delete="RESTRICT")
+    word = CharField(10)
+    year = IntegerField()
+    last = IntegerField(default=0)
+
+
+NumberSeries.add_index(
+    NumberSeries.index(
+        NumberSeries.office, NumberSeries.word, NumberSeries.year, unique=True, name="number_series_once"
+    )
+)
+
+
+class JobRun(BaseModel):
+    """The claim of a job for a day: two processes never run it twice."""
+
+    job = CharField(20)
+    day = DateField()
+    started_at = DateTimeField()
+    finished_at = DateTimeField(null=True)
+    summary = JSONField(default=dict)
+
+
+JobRun.add_index(JobRun.index(JobRun.job, JobRun.day, unique=True, name="job_run_once"))
+
+
+class Urge(BaseModel):
+    """A manager's reminder to the handler of a case (督办)."""
+
+    case = ForeignKeyField(Case, backref="urges", on_delete="RESTRICT")
+    asked_by = ForeignKeyField(User, on_delete="RESTRICT")
+    asked_at = DateTimeField()
+    text = CharField(200)
+    answer = CharField(200, default="")
+    answered_at = DateTimeField(null=True)
+
+
+# --- Audit ---
+
+
+class Event(BaseModel):
+    """One thing that happened; a link of its stream's hash chain. Triggers refuse UPDATE and DELETE."""
+
+    stream = CharField(40)
+    seq = IntegerField()
+    case = ForeignKeyField(Case, null=True, backref="events", on_delete="RESTRICT")
+    action = CharField(40)
+    actor = ForeignKeyField(User, null=True, on_delete="RESTRICT")
+    actor_name = CharField(40)
+    on = DateField(column_name="legal_on")
+    at = DateTimeField(column_name="recorded_at")
+    article = CharField(60, default="")
+    reason = TextField(default="")
+    change = JSONField(default=dict)
+    prev = CharField(64)
+    digest = CharField(64)
+
+
+Event.add_index(Event.index(Event.stream, Event.seq, unique=True, name="event_chain"))
+Event.add_index(Event.index(Event.case, Event.id, name="event_case"))
+
+
+class Seal(BaseModel):
+    """The heads of all streams at the end of a night, chained to the seal before."""
+
+    day = DateField()
+    events = IntegerField()
+    last_event = IntegerField()
+    prev = CharField(64)
+    digest = CharField(64)
+
+
+Seal.add_index(Seal.index(Seal.day, unique=True, name="seal_day"))
+
+# Append only, whoever holds the file open.
+TRIGGERS = [
+    f"create trigger if not exists {table}_no_{verb} before {verb} on {table} "
+    f"begin select raise(abort, '{table} is append only'); end"
+    for table in ("event", "seal")
+    for verb in ("update", "delete")
+]
+
+TABLES: list[type[BaseModel]] = [
+    Office,
+    User,
+    UserRole,
+    LeadingGroupMember,
+    Person,
+    Institution,
+    Case,
+    Application,
+    StepTaken,
+    CaseMaterial,
+    GroupMember,
+    CaseSheet,
+    SheetMark,
+    SheetSignature,
+    Document,
+    ProofOfService,
+    Attachment,
+    Clock,
+    ClockPause,
+    Ban,
+    Filing,
+    PublicNotice,
+    NoticeCase,
+    Complaint,
+    Meeting,
+    Decision,
+    Negotiation,
+    Agreement,
+    CalendarYear,
+    CalendarDay,
+    NumberSeries,
+    JobRun,
+    Urge,
+    Event,
+    Seal,
+]
