@@ -23,7 +23,7 @@ from werkzeug.exceptions import HTTPException
 import commands
 import jobs
 from blueprints import menu, web
-from lifecycle import backup, moment, setup, vault, workdays
+from lifecycle import backup, files, moment, setup, vault, workdays
 from lifecycle.db import open_database
 from lifecycle.errors import DomainError
 from lifecycle.schema import migrate
@@ -103,6 +103,7 @@ def open_instance(app: Flask, instance: Path) -> None:
     """Point `app` at the data folder: database, key file, attachments; migrated and seeded."""
     (instance / backup.ATTACHMENTS).mkdir(parents=True, exist_ok=True)
     app.config["INSTANCE"] = instance
+    files.open_folder(instance / backup.ATTACHMENTS)
     vault.open_vault(instance / "key")
     app.secret_key = vault.secret_key()
     open_database(instance / backup.DATABASE)

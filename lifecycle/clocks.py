@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from datetime import date
 
+from peewee import JOIN
+
 from lifecycle.hand import Hand
 from models import Case, Clock, ClockPause, ClockState, Document, ProofOfService, StepTaken
 from rules.periods import Due, Pause, due_date, yellow_from
@@ -96,7 +98,7 @@ def pauses_of(clock: Clock) -> list[Pause]:
     """Return the stops of `clock` that have begun, oldest first."""
     rows = (
         ClockPause.select(ClockPause.from_on, ClockPause.until_on, Document.number)
-        .join(Document, "LEFT OUTER")
+        .join(Document, JOIN.LEFT_OUTER)
         .where(ClockPause.clock == clock.id, ClockPause.from_on.is_null(False))
         .order_by(ClockPause.from_on)
         .tuples()
