@@ -72,7 +72,7 @@ def take_step(  # noqa: PLR0913
     with write_tx():
         case = locked(Case, case.id)
         step = _find(case, action, hand, version)
-        day = legal_day(case, on, hand, reason)
+        day = legal_day(case, on, hand, reason, after_lapse=step.reopens)
         ask = Ask(case, step, hand, day, reason, dict(data or {}))
         if missing := gaps(ask):
             raise Unmet(missing)
@@ -115,12 +115,15 @@ def _not_this_person(step: Step, case: Case, hand: Hand) -> str:
     return "经办和复核不能是同一人，请由另一位同事办理" if same else ""
 
 
-def legal_day(case: Case, on: date | None, hand: Hand, reason: str) -> date:
-    """Return the legal day of a step (readings 1.3-12). Raises BadDay with what is wrong with it."""
+def legal_day(case: Case, on: date | None, hand: Hand, reason: str, *, after_lapse: bool = False) -> date:
+    """Return the legal day of a step (readings 1.3-12). Raises BadDay with what is wrong with it.
+
+    after_lapse: the step tells late what happened before the lapse, so the lapse does not bound its day.
+    """
     day = on or hand.today
     if day > hand.today:
         raise BadDay("办理日期不能晚于今天")
-    last = last_step(case)
+    last = last_step(case, skip=1 if after_lapse else 0)
     if last and day < last.on:
         raise BadDay(f"办理日期不能早于上一步“{last.label}”的 {last.on.isoformat()}")
     if day < hand.today and not reason.strip() and not hand.is_system:
@@ -128,12 +131,13 @@ def legal_day(case: Case, on: date | None, hand: Hand, reason: str) -> date:
     return day
 
 
-def last_step(case: Case) -> StepTaken | None:
-    """Return the newest step of the case that was not taken back."""
+def last_step(case: Case, skip: int = 0) -> StepTaken | None:
+    """Return the newest step of the case that was not taken back, or the one `skip` before it."""
     return (
         StepTaken.select()
         .where(StepTaken.case == case, StepTaken.undone_at.is_null())
         .order_by(StepTaken.id.desc())
+        .offset(skip)
         .first()
     )
 

@@ -15,7 +15,7 @@ from lifecycle.cases import facts
 from lifecycle.db import write_tx
 from lifecycle.errors import DomainError
 from lifecycle.hand import Hand
-from lifecycle.steps import take_step
+from lifecycle.steps import last_step, take_step
 from models import (
     Agreement,
     Case,
@@ -187,12 +187,18 @@ def take_automatic_steps(hand: Hand) -> list[str]:
             continue
         try:
             with write_tx():
-                take_step(case, action, hand=hand, on=on)
+                take_step(case, action, hand=hand, on=_possible_day(case, on))
         except DomainError as refusal:
             log.info("case %s: %s waits: %s", case.number, action, refusal)
             continue
         lines.append(f"{case.office.code} {case.number} {case.institution.name}：{step}")
     return lines
+
+
+def _possible_day(case: Case, on: date) -> date:
+    """Return `on`, or the day of the last step if something held the case beyond it, such as a complaint."""
+    last = last_step(case)
+    return max(on, last.on) if last else on
 
 
 def _matching(case: Case, action: str, hand: Hand) -> str | None:
