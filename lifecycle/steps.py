@@ -205,7 +205,7 @@ def _move(case: Case, step: Step, hand: Hand, on: date) -> None:
         moved["stage_on"] = on
     if step.holds:
         moved["held_state"] = case.state
-    elif step.target == "back":
+    elif moved["state"] != case.state:
         moved["held_state"] = ""
     if step.next_round:
         moved["round"] = case.round + 1
