@@ -1,0 +1,186 @@
+"""The material list of a case, row by row: as a page shows it, and as the window marks it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from peewee import JOIN, fn
+
+from lifecycle import audit, moment
+from lifecycle.db import locked, write_tx
+from lifecycle.errors import BadDay, Conflict, NotAllowed, Unmet
+from lifecycle.hand import Hand
+from models import Attachment, Case, CaseMaterial, CaseState, MaterialState, Role
+from rules.rows import Material
+
+OPEN_FOR_MARKS = (CaseState.DRAFT, CaseState.FILED, CaseState.CORRECTION_REQUESTED)
+LABELS = {
+    MaterialState.PENDING: "未收",
+    MaterialState.RECEIVED: "齐全",
+    MaterialState.MISSING: "缺",
+    MaterialState.NOT_APPLICABLE: "不适用",
+}
+
+
+@dataclass(frozen=True)
+class MaterialRow:
+    """A row as a page shows it. files: how many are attached. applies: the printed case of application."""
+
+    id: int
+    case_id: int
+    no: int
+    title: str
+    article: str
+    applies: str
+    state: str
+    received_on: date | None
+    is_original_seen: bool
+    note: str
+    version: int
+    files: int
+    needs_original: bool
+    is_conditional: bool
+    is_editable: bool
+
+    @property
+    def state_label(self) -> str:
+        if self.state == MaterialState.RECEIVED and self.is_original_seen and self.needs_original:
+            return "已核原件"
+        return LABELS[MaterialState(self.state)]
+
+
+def may_mark(case: Case, hand: Hand) -> bool:
+    """Return whether this person may mark the materials now: a clerk of the office, before acceptance."""
+    return (
+        case.closed_on is None
+        and case.state in OPEN_FOR_MARKS
+        and Role.CLERK in hand.roles
+        and case.office_id == hand.actor.office_id
+    )
+
+
+def material_rows(case: Case, hand: Hand) -> list[MaterialRow]:
+    """Return the material list of `case` in printed order, in one statement."""
+    query = (
+        CaseMaterial.select(CaseMaterial, fn.COUNT(Attachment.id).alias("files"))
+        .join(
+            Attachment,
+            JOIN.LEFT_OUTER,
+            on=(Attachment.material == CaseMaterial.id) & Attachment.removed_at.is_null(),
+        )
+        .where(CaseMaterial.case == case.id)
+        .group_by(CaseMaterial.id)
+        .order_by(CaseMaterial.no, CaseMaterial.id)
+    )
+    materials = {material.key: material for material in hand.book_of(case).materials}
+    is_editable = may_mark(case, hand)
+    return [_row(row, materials.get(row["key"]), is_editable) for row in query.dicts()]
+
+
+def material_row(material: CaseMaterial, hand: Hand) -> MaterialRow:
+    """Return one row as the list shows it."""
+    return next(row for row in material_rows(material.case, hand) if row.id == material.id)
+
+
+def _row(row: dict[str, Any], material: Material | None, is_editable: bool) -> MaterialRow:
+    same = ("id", "no", "title", "state", "received_on", "is_original_seen", "note", "version", "files")
+    return MaterialRow(
+        **{name: row[name] for name in same},
+        case_id=row["case"],
+        article=material.article if material else "",
+        applies=material.applies if material else "",
+        needs_original=bool(material and material.original),
+        is_conditional=bool(material and material.feature),
+        is_editable=is_editable,
+    )
+
+
+def mark_material(  # noqa: PLR0913 - what a row of annex 5 says
+    row: CaseMaterial,
+    *,
+    state: str,
+    hand: Hand,
+    on: date | None = None,
+    original_seen: bool = False,
+    note: str = "",
+    version: int | None = None,
+) -> CaseMaterial:
+    """Return the row as marked.
+
+    on: the day it was received, today if left out; kept only with `received`, as is original_seen.
+    note: what is missing, as the correction notice prints it.
+
+    Raises Conflict for a stale version, NotAllowed once the case is accepted or for another person, Unmet for
+    不适用 on a row that every applicant must hand in, BadDay for a day to come.
+    """
+    with write_tx():
+        row = locked(CaseMaterial, row.id)
+        _demand_markable(row, hand, version)
+        is_received = state == MaterialState.RECEIVED
+        if state == MaterialState.NOT_APPLICABLE and not _material_of(row, hand).feature:
+            raise Unmet([f"第 {row.no} 项必须提交，不能标为不适用"])
+        values = {
+            "state": state,
+            "received_on": _day(on, hand) if is_received else None,
+            "is_original_seen": original_seen and is_received,
+            "note": note,
+        }
+        _mark(row, values, hand)
+    return CaseMaterial.get_by_id(row.id)
+
+
+def receive_rest(case: Case, *, hand: Hand, on: date | None = None) -> int:
+    """Mark every row that nobody has marked yet as received on `on`; return how many."""
+    with write_tx():
+        rows = CaseMaterial.select().where(
+            CaseMaterial.case == case.id, CaseMaterial.state == MaterialState.PENDING
+        )
+        marked = list(rows.order_by(CaseMaterial.no))
+        for row in marked:
+            _demand_markable(row, hand, None)
+            _mark(row, {"state": MaterialState.RECEIVED, "received_on": _day(on, hand)}, hand)
+    return len(marked)
+
+
+def count_by_state(rows: Sequence[MaterialRow]) -> dict[str, int]:
+    """Return how many rows stand in each state."""
+    return {state: sum(row.state == state for row in rows) for state in MaterialState}
+
+
+def _demand_markable(row: CaseMaterial, hand: Hand, version: int | None) -> None:
+    if not may_mark(row.case, hand):
+        raise NotAllowed("材料只能由受理岗在受理前登记，这个办件现在不能改动材料清单")
+    if version is not None and version != row.version:
+        label = LABELS[MaterialState(row.state)]
+        raise Conflict(f"同事刚刚登记了第 {row.no} 项（现为“{label}”），本次未保存；请刷新后核对")
+
+
+def _material_of(row: CaseMaterial, hand: Hand) -> Material:
+    return next(m for m in hand.book_of(row.case).materials if m.key == row.key)
+
+
+def _day(on: date | None, hand: Hand) -> date:
+    if on and on > hand.today:
+        raise BadDay("收到日期不能晚于今天")
+    return on or hand.today
+
+
+def _mark(row: CaseMaterial, values: dict[str, Any], hand: Hand) -> None:
+    before = {name: getattr(row, name) for name in values}
+    if before == values:
+        return
+    CaseMaterial.update(
+        **values, marked_by=hand.actor, marked_at=moment.now(), version=CaseMaterial.version + 1
+    ).where(CaseMaterial.id == row.id).execute()
+    changed = {name: [before[name], value] for name, value in values.items() if before[name] != value}
+    audit.record(
+        audit.of_case(row.case),
+        "mark_material",
+        hand=hand,
+        case=row.case,
+        article=_material_of(row, hand).article,
+        no=row.no,
+        title=row.title,
+        changed=changed,
+    )

@@ -1,0 +1,191 @@
+"""The one door through which institutions and the persons behind them are written, and how they are found."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pypinyin
+
+from lifecycle import audit, vault
+from lifecycle.db import locked, write_tx
+from lifecycle.errors import Conflict, NotAllowed, Unmet
+from lifecycle.hand import Hand
+from models import Institution, Person
+from rules.identity import mask_id
+
+# The persons of an institution, in the order of annex 2.
+PERSONS = ("legal_representative", "principal", "controller")
+
+# (name, resident id); an empty id keeps the person that is stored.
+Named = tuple[str, str]
+
+
+class Registered(Conflict):
+    """The institution is in the register already; `known` is its row."""
+
+    status = 422
+
+    def __init__(self, sentence: str, known: Institution) -> None:
+        super().__init__(sentence)
+        self.known = known
+
+
+def search_key(name: str, *codes: str) -> str:
+    """Return what an institution is found by, lower case: name, pinyin initials, codes, pinyin.
+
+    Cut to the column's length at the end, where the least is lost.
+    """
+    plain = "".join(name.split())
+    initials = "".join(pypinyin.lazy_pinyin(plain, style=pypinyin.Style.FIRST_LETTER))
+    pinyin = "".join(pypinyin.lazy_pinyin(plain))
+    parts = (plain, initials, *(code for code in codes if code), pinyin)
+    return " ".join(parts).lower()[: Institution.search_key.max_length]
+
+
+def save_person(name: str, resident_id: str, *, hand: Hand) -> Person:
+    """Return the person with `resident_id`, stored encrypted; a known number is the same person everywhere.
+
+    Raises Unmet if the number is known under another name: one of the two is mistyped.
+    """
+    with write_tx():
+        known = Person.get_or_none(Person.id_digest == vault.digest(resident_id))
+        if known and known.name != name:
+            raise Unmet(
+                [f"身份证号 {known.id_masked} 已登记在“{known.name}”名下，与“{name}”不一致，请核对证件"]
+            )
+        if known:
+            return known
+        person = Person.create(
+            name=name,
+            id_cipher=vault.seal(resident_id),
+            id_digest=vault.digest(resident_id),
+            id_masked=mask_id(resident_id),
+        )
+        audit.record(
+            f"person:{person.id}", "register_person", hand=hand, name=name, id_masked=person.id_masked
+        )
+    return person
+
+
+def save_institution(
+    values: Mapping[str, Any],
+    *,
+    hand: Hand,
+    persons: Mapping[str, Named] | None = None,
+    institution: Institution | None = None,
+    version: int | None = None,
+) -> Institution:
+    """Return the institution as saved: a new one of the actor's office, or `institution` with new `values`.
+
+    values: columns. persons: any of PERSONS; without a name the institution has no such person.
+    version: the one the person saw.
+
+    Raises Conflict if it is stale, NotAllowed for another office's institution, Registered if another row has
+    the same credit code and licence, Unmet as save_person does. Nothing changed leaves no event.
+    """
+    with write_tx():
+        row = _held(institution, version, hand)
+        before = _told(row) if institution else {}
+        for name, value in values.items():
+            setattr(row, name, value)
+        for role, named in (persons or {}).items():
+            setattr(row, role, _person(getattr(row, role), named, hand))
+        row.search_key = search_key(row.name, row.uscc, row.licence_no, row.national_code)
+        _refuse_twins(row)
+        after = _told(row)
+        if after != before:
+            _write(row, before, after, hand)
+    return row
+
+
+def reveal(institution: Institution, role: str, *, hand: Hand) -> str:
+    """Return the whole resident id of the institution's person in `role`, leaving an event.
+
+    Raises Unmet if there is none.
+    """
+    person = getattr(institution, role) if role in PERSONS else None
+    if person is None:
+        raise Unmet(["这家机构没有登记这个人员，请刷新后核对"])
+    with write_tx():
+        audit.record(
+            stream_of(institution), "reveal_id", hand=hand, role=role, name=person.name, id=person.id_masked
+        )
+    return vault.reveal(person.id_cipher)
+
+
+def stream_of(institution: Institution) -> str:
+    """Return the stream of an institution's events."""
+    return f"institution:{institution.id}"
+
+
+def person_by_number(resident_id: str) -> Person | None:
+    """Return the person who holds this number, if known."""
+    return Person.get_or_none(Person.id_digest == vault.digest(resident_id)) if resident_id else None
+
+
+def _held(institution: Institution | None, version: int | None, hand: Hand) -> Institution:
+    if institution is None:
+        return Institution(office=hand.actor.office, search_key="")
+    row = locked(Institution, institution.id)
+    if row.office_id != hand.actor.office_id:
+        raise NotAllowed(f"“{row.name}”由{row.office.name}登记，只能由该机构修改")
+    if version is not None and version != row.version:
+        raise Conflict(
+            f"同事刚刚改动了“{row.name}”的登记信息，本次未保存，已填内容都保留着；请另开页面核对后再提交"
+        )
+    return row
+
+
+def _person(known: Person | None, named: Named, hand: Hand) -> Person | None:
+    """Return the person that `named` means; a kept one is renamed if the name was corrected."""
+    name, number = named
+    if not name:
+        return None
+    if number:
+        return save_person(name, number, hand=hand)
+    if known is None:
+        raise Unmet([f"请填写{name}的身份证号"])
+    if known.name != name:
+        Person.update(name=name).where(Person.id == known.id).execute()
+        audit.record(f"person:{known.id}", "rename_person", hand=hand, name=[known.name, name])
+        return Person.get_by_id(known.id)
+    return known
+
+
+def _refuse_twins(row: Institution) -> None:
+    twin = (
+        Institution.select()
+        .where(
+            Institution.uscc == row.uscc,
+            Institution.licence_no == row.licence_no,
+            Institution.id != (row.id or 0),
+        )
+        .first()
+    )
+    if twin and twin.office_id == row.office_id:
+        raise Registered(f"台账中已有“{twin.name}”，信用代码和许可证号相同，请从台账选用", twin)
+    if twin:
+        raise Registered(f"信用代码和许可证号相同的机构已由{twin.office.name}登记，请与该单位核对", twin)
+
+
+def _told(row: Institution) -> dict[str, Any]:
+    """Return the row as its event tells it: personal numbers masked."""
+    told = {
+        name: value for name, value in row.__data__.items() if name not in ("id", "version", "search_key")
+    }
+    for role in PERSONS:
+        person = getattr(row, role)
+        told[role] = f"{person.name} {person.id_masked}" if person else None
+    return told
+
+
+def _write(row: Institution, before: Mapping[str, Any], after: Mapping[str, Any], hand: Hand) -> None:
+    row.version += 1 if before else 0
+    row.save()
+    changed = [name for name in after if before.get(name) != after[name]]
+    audit.record(
+        stream_of(row),
+        "change_institution" if before else "register_institution",
+        hand=hand,
+        before={name: before[name] for name in changed if name in before},
+        after={name: after[name] for name in changed},
+    )
