@@ -1,5 +1,267 @@
-"""Routes of cases."""
+"""A case: its page, its steps, corrections, files."""
 
-from flask import Blueprint
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
+from flask_login import current_user
+from htmx_flask import make_response
+
+from blueprints import telling, words
+from blueprints.cases import forms, operations, queries
+from blueprints.web import STAFF, case_or_404, found, hand, requires, wants_partial
+from lifecycle import cases, corrections, files, filings, materials, steps
+from lifecycle.errors import DomainError, Unmet
+from models import Case, Matter, Role, User
+from rules.rows import Step
 
 bp = Blueprint("cases", __name__, url_prefix="/cases")
+
+# Steps that are worked on a page of their own: the book's `screen` and the page.
+SCREENS = {
+    "group": ("review.group_page", {}),
+    "complaint": ("notices.complaint_page", {}),
+    "negotiation": ("agreements.negotiation_page", {}),
+    "signing": ("agreements.signing_page", {}),
+    "city": ("decisions.city_page", {}),
+}
+WORK = {"desk_review": ("填写审核评价表", "desk"), "on_site": ("填写现场评估表", "on_site")}
+NOTICE_KIND = {"publish_result": "result", "publish_list": "supervision"}
+
+
+def step_url(case: Case, step: Step) -> str:
+    """Return the page on which `step` is worked."""
+    if step.screen == "publication":
+        return url_for("notices.publish", kind=NOTICE_KIND[step.action], cases=case.id)
+    if step.screen == "decision":
+        return url_for("decisions.meeting_page", cases=case.id)
+    if step.screen in SCREENS:
+        endpoint, values = SCREENS[step.screen]
+        return url_for(endpoint, case_id=case.id, **values)
+    return url_for("cases.step_page", case_id=case.id, action=step.action)
+
+
+@bp.get("/<int:case_id>")
+@requires(*STAFF)
+def case_page(case_id: int) -> Any:
+    case = case_or_404(case_id)
+    if case.matter == Matter.AGREEMENT:
+        return redirect(url_for("agreements.agreement_page", case_id=case.id))
+    return render_template(
+        "cases/_case.html" if wants_partial() else "cases/case_page.html", **_context(case)
+    )
+
+
+def _context(case: Case, **more: Any) -> dict[str, Any]:
+    """Return everything the case page shows, in a number of statements that does not grow with its rows."""
+    me = hand()
+    book = me.book_of(case)
+    offered = steps.offers(case, me, words.ROLES)
+    newest = queries.newest_step(case)
+    return {
+        "case": case,
+        "book": book,
+        "state": book.states[case.state],
+        "types": queries.type_labels(case, me),
+        "stations": queries.stations(case, me),
+        "offers": [(offer, step_url(case, offer.step)) for offer in offered],
+        "work": WORK.get(case.state),
+        "materials": materials.material_rows(case, me),
+        "filings": filings.filings_of(case),
+        "documents": queries.documents(case),
+        "attachments": queries.attachments(case),
+        "clocks": telling.clock_cards(case, me),
+        "events": telling.events_of(case, None if "all" in request.args else 10),
+        "newest": newest,
+        "may_correct": corrections.may_correct(case, newest, me),
+        "is_lapse": corrections.is_lapse(case, newest, me),
+        "is_manager": Role.MANAGER in me.roles,
+        "words": words,
+        "upload_form": _upload_form(case),
+        "asked": current_user.office,
+        **more,
+    }
+
+
+def _upload_form(case: Case) -> forms.UploadForm:
+    form = forms.UploadForm(formdata=None)
+    rows = materials.material_rows(case, hand())
+    form.material.choices = [(0, "（不对应具体材料）")] + [
+        (row.id, f"{row.no}. {row.title}"[:40]) for row in rows
+    ]
+    return form
+
+
+def _answer(case: Case, sentence: str) -> Any:
+    """Tell what was done, on the case's page."""
+    flash(sentence)
+    if wants_partial():
+        return make_response("", 200, redirect=url_for("cases.case_page", case_id=case.id))
+    return redirect(url_for("cases.case_page", case_id=case.id))
+
+
+@bp.get("/<int:case_id>/steps/<action>")
+@requires(*STAFF)
+def step_page(case_id: int, action: str) -> Any:
+    case = case_or_404(case_id)
+    step = found(_step(case, action))
+    return _show_step(case, step, _form(case, step, on=hand().today, version=case.version))
+
+
+@bp.post("/<int:case_id>/steps/<action>")
+@requires(*STAFF)
+def take_step(case_id: int, action: str) -> Any:
+    case = case_or_404(case_id)
+    step = _step(case, action) or Step(action, "", case.matter, (case.state,), "", "")
+    form = _form(case, step)
+    if not form.validate_on_submit():
+        return _show_step(case, step, form), 422
+    try:
+        moved = steps.take_step(
+            case,
+            action,
+            hand=hand(),
+            on=form.on.data,
+            reason=form.reason.data or "",
+            data={name: form[name].data for name in step.asks},
+            version=int(form.version.data) if (form.version.data or "").isdigit() else None,
+        )
+    except DomainError as refusal:
+        return _show_step(case, step, form, refusal), refusal.status
+    return _answer(moved, _done(moved, step))
+
+
+def _done(case: Case, step: Step) -> str:
+    """Return what was done and what comes next, for the top of the page."""
+    todo = hand().book_of(case).states[case.state].todo
+    if step.issues:
+        document = queries.documents(case)[0]
+        return f"已办理“{step.label}”，出具 {document.number}。" + (
+            "请打印并登记送达。" if document.is_to_serve else ""
+        )
+    return f"已办理“{step.label}”。" + (f"接下来：{todo}。" if todo else "")
+
+
+def _step(case: Case, action: str) -> Step | None:
+    book = hand().book_of(case)
+    return book.step(case.matter, case.state, action, cases.facts(case))
+
+
+def _form(case: Case, step: Step, **values: Any) -> forms.StepForm:
+    form = forms.step_form(step, **values)
+    if "grounds" in form:
+        form.grounds.choices = queries.ground_choices(case, hand())
+    return form
+
+
+def _show_step(case: Case, step: Step, form: forms.StepForm, error: DomainError | None = None) -> str:
+    me = hand()
+    offer = next((o for o in steps.offers(case, me, words.ROLES) if o.step.action == step.action), None)
+    return render_template(
+        "cases/step_page.html",
+        case=case,
+        step=step,
+        form=form,
+        error=error,
+        offer=offer,
+        hints=queries.ban_hints(case, me),
+    )
+
+
+@bp.route("/<int:case_id>/take-back", methods=["GET", "POST"])
+@requires(*STAFF)
+def take_back(case_id: int) -> Any:
+    case = case_or_404(case_id)
+    newest = found(queries.newest_step(case))
+    form = forms.ReasonForm(version=case.version)
+    if not form.validate_on_submit():
+        return _show_reason(case, form, "撤回上一步", f"撤回“{newest.label}”，由它出具的文书一并作废。")
+    corrections.take_back(case, hand=hand(), reason=form.reason.data, version=int(form.version.data))
+    return _answer(case, f"已撤回“{newest.label}”。")
+
+
+@bp.route("/<int:case_id>/reinstate", methods=["GET", "POST"])
+@requires(Role.MANAGER)
+def reinstate(case_id: int) -> Any:
+    case = case_or_404(case_id)
+    form = forms.ReinstateForm()
+    if not form.validate_on_submit():
+        return _show_reason(case, form, "恢复办理", "取消逾期自动办理的结果，回到原来的环节。")
+    corrections.reinstate(case, hand=hand(), reason=form.reason.data, new_due=form.new_due.data)
+    return _answer(case, "已恢复办理。")
+
+
+@bp.route("/<int:case_id>/taken/<int:step_id>/day", methods=["GET", "POST"])
+@requires(*STAFF)
+def correct_day(case_id: int, step_id: int) -> Any:
+    case = case_or_404(case_id)
+    taken = found(queries.taken_step(case, step_id))
+    form = forms.CorrectDayForm(on=taken.on)
+    if not form.validate_on_submit():
+        return _show_reason(
+            case, form, "更正办理日期", f"“{taken.label}”现为 {taken.on.isoformat()}，更正后期限重新计算。"
+        )
+    corrections.correct_day(taken, hand=hand(), on=form.on.data, reason=form.reason.data)
+    return _answer(case, f"已更正“{taken.label}”的办理日期。")
+
+
+@bp.route("/<int:case_id>/hand-over", methods=["GET", "POST"])
+@requires(*STAFF)
+def hand_over(case_id: int) -> Any:
+    case = case_or_404(case_id)
+    form = forms.HandOverForm()
+    form.to.choices = [(user.id, user.name) for user in queries.colleagues(case)]
+    if not form.validate_on_submit():
+        return _show_reason(case, form, "移交", f"现由 {case.handler.name} 经办。")
+    cases.hand_over(
+        [case.id], found(User.get_or_none(User.id == form.to.data)), hand=hand(), reason=form.reason.data
+    )
+    return _answer(case, "已移交。")
+
+
+def _show_reason(case: Case, form: forms.ReasonForm, title: str, about: str) -> Any:
+    page = render_template("cases/reason_page.html", case=case, form=form, title=title, about=about)
+    return page, (422 if form.errors else 200)
+
+
+@bp.get("/<int:case_id>/history")
+@requires(*STAFF)
+def history(case_id: int) -> Any:
+    case = case_or_404(case_id)
+    taken = queries.correctable_steps(case, hand())
+    return render_template("cases/history.html", case=case, steps=taken, events=telling.events_of(case, None))
+
+
+@bp.post("/<int:case_id>/attachments")
+@requires(*STAFF)
+def upload(case_id: int) -> Any:
+    case = case_or_404(case_id)
+    form = _upload_form(case)
+    form.process(request.form)
+    if form.purpose.data not in words.PURPOSES:
+        raise Unmet(["请选择附件用途"])
+    material_id = form.material.data or 0
+    uploads = request.files.getlist("files")
+    stored = operations.upload(case, uploads, purpose=form.purpose.data, material_id=material_id, hand=hand())
+    return _answer(case, f"已上传 {len(stored)} 个文件。")
+
+
+@bp.get("/<int:case_id>/attachments/<int:attachment_id>")
+@requires(*STAFF)
+def attachment(case_id: int, attachment_id: int) -> Any:
+    row = found(queries.attachment(case_or_404(case_id), attachment_id))
+    shown = row.content_type in ("application/pdf", "image/jpeg", "image/png", "video/mp4")
+    return send_file(
+        files.path_of(row), mimetype=row.content_type, as_attachment=not shown, download_name=row.filename
+    )
+
+
+@bp.route("/<int:case_id>/attachments/<int:attachment_id>/remove", methods=["GET", "POST"])
+@requires(*STAFF)
+def remove_attachment(case_id: int, attachment_id: int) -> Any:
+    case = case_or_404(case_id)
+    row = found(queries.attachment(case, attachment_id))
+    form = forms.RemoveForm()
+    if not form.validate_on_submit():
+        return _show_reason(case, form, "移除附件", f"移除“{row.filename}”，原文件保留备查。")
+    files.remove_file(row, hand=hand(), reason=form.reason.data)
+    return _answer(case, f"已移除“{row.filename}”。")
