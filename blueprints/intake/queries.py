@@ -1,0 +1,234 @@
+"""The list of applications, and what the window wants to know while it types one."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from peewee import JOIN, Expression, ModelSelect, fn
+
+from lifecycle.hand import Hand
+from models import (
+    Application,
+    Case,
+    CaseMaterial,
+    CaseState,
+    Clock,
+    ClockPause,
+    Institution,
+    Matter,
+    Office,
+    User,
+)
+
+PAGE = 50
+ORDERS = {
+    "due": (Clock.due_on.is_null(), Clock.due_on, Case.id.desc()),
+    "-due": (Clock.due_on.is_null(), Clock.due_on.desc(), Case.id.desc()),
+    "name": (Institution.name, Case.id),
+    "-name": (Institution.name.desc(), Case.id),
+    "opened": (Case.opened_on, Case.id),
+    "-opened": (Case.opened_on.desc(), Case.id.desc()),
+}
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a list of applications is narrowed to; empty means all. is_open: open, closed or both."""
+
+    text: str = ""
+    station: str = ""
+    kind: str = ""
+    office: int | None = None
+    is_open: bool | None = True
+    sort: str = "due"
+    page: int = 1
+
+
+def applications(scope: Sequence[int], filters: Filters, hand: Hand) -> tuple[list[Any], int]:
+    """Return one page of the applications in `scope` and how many there are in all, in two statements."""
+    base = (
+        Case.select()
+        .join(Institution)
+        .where(Case.matter == Matter.APPLICATION, Case.office.in_(scope), *_narrowed(filters, hand))
+    )
+    rows = (
+        base.select(
+            Case.id,
+            Case.number,
+            Case.state,
+            Case.book,
+            Case.opened_on,
+            Case.closed_on,
+            Institution.name,
+            Institution.kind.alias("institution_kind"),
+            Application.types,
+            Office.name.alias("office"),
+            User.name.alias("handler"),
+            Clock.due_on,
+            Clock.yellow_on,
+            Clock.state.alias("clock_state"),
+            Clock.kind,
+            ClockPause.from_on.alias("paused_on"),
+        )
+        .switch(Case)
+        .join(Office)
+        .switch(Case)
+        .join(User, JOIN.LEFT_OUTER, on=(Case.handler == User.id))
+        .switch(Case)
+        .join(Application, JOIN.LEFT_OUTER, on=(Application.case == Case.id))
+        .switch(Case)
+        .join(Clock, JOIN.LEFT_OUTER, on=(Clock.case == Case.id) & Clock.is_lead)
+        .join(ClockPause, JOIN.LEFT_OUTER, on=(ClockPause.clock == Clock.id) & ClockPause.until_on.is_null())
+        .order_by(*ORDERS.get(filters.sort, ORDERS["due"]))
+        .paginate(filters.page, PAGE)
+    )
+    return list(rows.namedtuples()), base.count()
+
+
+def _narrowed(filters: Filters, hand: Hand) -> list[Expression]:
+    clauses = [Institution.search_key.contains(word) for word in filters.text.lower().split()]
+    if filters.text and filters.text[:4].isdigit():
+        clauses = [Case.number.contains(filters.text) | Institution.search_key.contains(filters.text.lower())]
+    if filters.station:
+        states = [state for book in hand.books.values() for state in book.states.values()]
+        clauses.append(Case.state.in_(sorted({s.key for s in states if s.station == filters.station})))
+    if filters.kind:
+        clauses.append(Institution.kind == filters.kind)
+    if filters.office:
+        clauses.append(Case.office == filters.office)
+    if filters.is_open is not None:
+        clauses.append(Case.closed_on.is_null(filters.is_open))
+    return clauses
+
+
+def offices(scope: Sequence[int]) -> list[tuple[int, str]]:
+    """Return id and name of the offices in `scope`."""
+    return list(
+        Office.select(Office.id, Office.name).where(Office.id.in_(scope)).order_by(Office.id).tuples()
+    )
+
+
+def draft_of(case: Case) -> Application | None:
+    """Return the application of a draft, or None if the case has gone further."""
+    if case.state != CaseState.DRAFT:
+        return None
+    return Application.get_or_none(Application.case == case)
+
+
+def material(case: Case, material_id: int) -> CaseMaterial | None:
+    """Return a row of the case's material list."""
+    return CaseMaterial.get_or_none(CaseMaterial.id == material_id, CaseMaterial.case == case)
+
+
+# --- Institutions like the one that is being typed ---
+
+SIMILAR = 5
+ENOUGH = 0.6  # of the pairs of characters typed must stand in a name for it to be called similar
+
+
+@dataclass(frozen=True)
+class Like:
+    """An institution in the register that may be the one being typed. id: none outside the user's scope."""
+
+    id: int | None
+    name: str
+    why: str
+    state: str
+
+
+def similar(
+    scope: Sequence[int],
+    *,
+    name: str,
+    uscc: str,
+    licence_no: str,
+    persons: Iterable[int],
+    leave_out: int | None,
+    hand: Hand,
+) -> list[Like]:
+    """Return the institutions that share code, licence or person with what is typed, or most of the name.
+
+    The name is compared inside `scope` alone; codes and persons everywhere, but a foreign institution is
+    told by its office only.
+    """
+    persons = list(persons)
+    same_person = (
+        Institution.legal_representative.in_(persons)
+        | Institution.principal.in_(persons)
+        | Institution.controller.in_(persons)
+    )
+    reasons = [
+        ("信用代码相同", (Institution.uscc == uscc) & (Institution.uscc != "")),
+        ("许可证号相同", (Institution.licence_no == licence_no) & (Institution.licence_no != "")),
+        ("法定代表人或负责人相同", same_person),
+    ]
+    likeness = _likeness(name)
+    near = (likeness >= ENOUGH) & Institution.office.in_(scope) if likeness is not None else None
+    if near is not None:
+        reasons.append(("名称相近", near))
+    flags = [condition.alias(f"flag{n}") for n, (_, condition) in enumerate(reasons)]
+    wanted = reasons[0][1]
+    for _, condition in reasons[1:]:
+        wanted = wanted | condition
+    rows = (
+        Institution.select(Institution.id, Institution.name, Institution.office, Office.name, *flags)
+        .join(Office)
+        .where(wanted, Institution.id != (leave_out or 0))
+        .order_by(*[flag.desc() for _, flag in reasons[:3]], *([likeness.desc()] if likeness else []))
+        .limit(SIMILAR)
+        .tuples()
+    )
+    return _told(list(rows), [why for why, _ in reasons], scope, hand)
+
+
+def _likeness(name: str) -> Any:
+    """Return an expression for the share of the pairs of characters of `name` that a row's name holds."""
+    plain = "".join(name.split()).lower()
+    pairs = sorted({plain[n : n + 2] for n in range(len(plain) - 1)})[:40]
+    if not pairs:
+        return None
+    found = [fn.MIN(fn.INSTR(Institution.search_key, pair), 1) for pair in pairs]
+    total = found[0]
+    for one in found[1:]:
+        total = total + one
+    return total * 1.0 / len(pairs)
+
+
+def _told(rows: list[Any], whys: list[str], scope: Sequence[int], hand: Hand) -> list[Like]:
+    states = last_states([row[0] for row in rows], hand)
+    likes = []
+    for row_id, name, office_id, office, *flags in rows:
+        why = "，".join(why for why, flag in zip(whys, flags, strict=True) if flag)
+        is_ours = office_id in scope
+        likes.append(
+            Like(
+                row_id if is_ours else None,
+                name if is_ours else f"由{office}登记的机构",
+                why,
+                states.get(row_id, "") if is_ours else "",
+            )
+        )
+    return likes
+
+
+def last_states(institution_ids: Sequence[int], hand: Hand) -> Mapping[int, str]:
+    """Return where the newest case of each institution stands, in the words of its book."""
+    rows = (
+        Case.select(Case.institution, Case.matter, Case.state, Case.book)
+        .where(Case.institution.in_(list(institution_ids)))
+        .order_by(Case.id)
+        .tuples()
+    )
+    told = {}
+    for institution_id, matter, state, book in rows:
+        label = hand.books[book].states[state].label
+        told[institution_id] = label if matter == Matter.AGREEMENT else f"定点申请：{label}"
+    return told
+
+
+def institution_in(scope: Sequence[int], institution_id: int | None) -> Institution | None:
+    """Return the institution if it lies in `scope`."""
+    query: ModelSelect = Institution.select().where(
+        Institution.id == (institution_id or 0), Institution.office.in_(scope)
+    )
+    return query.first()
