@@ -141,10 +141,12 @@ def meet(case: Case, rules: Iterable[str], on: date) -> None:
 
 
 def end(clock: Clock, state: ClockState, on: date, note: str = "") -> None:
-    """End `clock` in `state` on the legal day `on`; an open stop ends with it."""
-    ClockPause.update(until_on=on).where(
+    """End `clock` in `state` on the legal day `on`; an open stop ends with it, at the earliest where it began."""
+    for stop in ClockPause.select().where(
         ClockPause.clock == clock, ClockPause.until_on.is_null(), ClockPause.from_on.is_null(False)
-    ).execute()
+    ):
+        stop.until_on = max(stop.from_on, on)
+        stop.save()
     ClockPause.delete().where(ClockPause.clock == clock, ClockPause.from_on.is_null()).execute()
     clock.state, clock.ended_on, clock.is_lead, clock.note = state, on, False, note
     clock.save()
@@ -195,9 +197,11 @@ def served(document: Document, hand: Hand) -> None:
     day = ProofOfService.select(ProofOfService.served_on).where(ProofOfService.document == document).scalar()
     touched = set()
     for stop in ClockPause.select().where(ClockPause.document == document):
-        if stop.until_on is None or (day is not None and day <= stop.until_on):
+        if stop.until_on is None:
             stop.from_on = day
-            stop.save()
+        elif day is not None:
+            stop.from_on = min(day, stop.until_on)  # served after the answer: a stop of no days
+        stop.save()
         touched.add(stop.clock_id)
     waiting = Clock.select(Clock.id).where(
         Clock.document == document, Clock.anchor == "served", Clock.state != ClockState.CANCELLED

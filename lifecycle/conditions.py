@@ -161,6 +161,13 @@ def result_may_pass(ask: Ask) -> list[str]:
     return []
 
 
+def supplement_named(ask: Ask) -> list[str]:
+    """A clock can be stopped once at a time, so the answer to an earlier request comes first."""
+    if any(clocks.open_pause(ask.case, begin.clock) for begin in ask.step.pauses):
+        return ["已要求补充材料，尚未登记收到；请先登记收到再要求"]
+    return [] if ask.is_offer or ask.given("supplement") else ["请列明需要补充的材料"]
+
+
 def evidence_attached(ask: Ask) -> list[str]:
     has = _has_file(ask.case, "evidence")
     return [] if has else ["请先上传证据材料（附件用途选“证据”）"]
@@ -240,7 +247,12 @@ def within(ask: Ask, rule: str) -> list[str]:
 
 
 def paused(ask: Ask, rule: str) -> list[str]:
-    return [] if clocks.open_pause(ask.case, rule) else ["没有等待收到的补充材料"]
+    stop = clocks.open_pause(ask.case, rule)
+    if stop is None:
+        return ["没有等待收到的补充材料"]
+    if stop.from_on and ask.on < stop.from_on:
+        return [f"补充材料通知 {stop.from_on.isoformat()} 送达，收到日期不能早于这一天"]
+    return []
 
 
 def running(ask: Ask, rule: str) -> list[str]:
@@ -263,7 +275,7 @@ CONDITIONS: dict[str, Callable[[Ask], list[str]]] = {
     "on_site_signed": _signed("on_site", "现场评估表"),
     "result_may_pass": result_may_pass,
     "findings_given": _typed("findings", "请写明核实情况"),
-    "supplement_named": _typed("supplement", "请列明需要补充的材料"),
+    "supplement_named": supplement_named,
     "evidence_attached": evidence_attached,
     "reasons_and_advice": reasons_and_advice,
     "complaint_given": _typed("complaint", "请填写举报内容"),
