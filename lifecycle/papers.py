@@ -172,10 +172,12 @@ def serve(document: Document, *, hand: Hand, served_on: date, **proof: str) -> P
     """Record that `document` was served (annex 6) and let the clocks that waited for it begin.
 
     proof: way, address, recipient, phone, note. Raises BadDay for a day before issue or after today,
-    Conflict if a proof exists, NotAllowed for a voided document.
+    Conflict if a proof exists, NotAllowed for a voided document and for one that is not served.
     """
     with write_tx():
         document = locked(Document, document.id)
+        if not document.is_to_serve:
+            raise NotAllowed("这份文书不需要送达，不用登记回执")
         _check_served_day(document, served_on, hand)
         if ProofOfService.get_or_none(ProofOfService.document == document):
             raise Conflict("这份文书已经登记过送达；日期有误的，请更正送达日期")
@@ -274,8 +276,10 @@ def reissue(document: Document, *, hand: Hand, reason: str) -> Document:
         fresh = issue(
             case, document.kind, hand=hand, on=hand.today, step=step, data=step.data if step else {}
         )
-        Clock.update(document=fresh).where(Clock.document == document).execute()
-        ClockPause.update(document=fresh).where(ClockPause.document == document).execute()
+        Clock.update(document=fresh).where(Clock.document == document, Clock.ended_on.is_null()).execute()
+        ClockPause.update(document=fresh).where(
+            ClockPause.document == document, ClockPause.until_on.is_null()
+        ).execute()
         clocks.served(fresh, hand)
         clocks.choose_lead(case)
     return fresh
