@@ -192,6 +192,8 @@ def _put_day(day: date, is_workday: bool, name: str, *, is_override: bool) -> No
 
 
 def _touch_year(year: int) -> None:
+    """Count the change of a year; what was built is forgotten, or a rolled-back state could pass for a later one."""
+    forget()
     CalendarYear.get_or_create(year=year)
     CalendarYear.update(version=CalendarYear.version + 1).where(CalendarYear.year == year).execute()
 
