@@ -22,6 +22,7 @@ MEETING = {"meeting": 1}
 NEGOTIATED = {"negotiation": {"held_on": "2026年4月24日"}}
 TERM = {"signed_on": "2026-05-06", "starts_on": "2026-05-06", "ends_on": "2027-05-05"}
 UNQUALIFIED = {"reasons": "药房面积不足", "advice": "扩建药房"}
+SERVED = date(2026, 3, 24)
 
 
 def day(month: int, number: int) -> date:
@@ -97,7 +98,7 @@ def a_case_at(
     return case
 
 
-def a_rectification(served_on: date | None = day(3, 24), **fields: Any) -> Case:
+def a_rectification(served_on: date | None = SERVED, **fields: Any) -> Case:
     """An application found unqualified on 23 March, its notice served on `served_on` (None: not yet)."""
     case = a_case_at("result_pending", **fields)
     case = step(case, "disqualify", Role.MANAGER, day(3, 23), data=UNQUALIFIED)

@@ -1,4 +1,4 @@
-"""Negotiation, signature, and the agreement to its end (第十五条 to 第十七条、第十九条; readings 2.1, 2.2)."""
+"""Negotiation, signature, and the agreement to its end (第十五条至第十七条、第十九条)."""
 
 from datetime import date
 

@@ -11,6 +11,7 @@ from tests.builders import (
     an_application,
     an_office,
     clock_of,
+    miss,
     night,
     receive_all,
     serve_last,
@@ -58,8 +59,6 @@ def test_a_county_hospital_walks_from_receipt_to_an_active_agreement(app):
 
 def test_an_unanswered_correction_lapses_the_night_after_its_last_day(app):
     case = an_application()
-    from tests.builders import miss
-
     miss(case, 3)
     case = step(case, "request_correction", Role.CLERK, date(2026, 3, 4))
     assert clock_of(case, "correction").state == "waiting"
