@@ -1,8 +1,9 @@
 """Events told as sentences, and clocks told with their sums: for every page that shows a case."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from itertools import groupby
 from typing import Any
 
 from peewee import JOIN
@@ -53,6 +54,8 @@ VERBS = {
     "urge": "督办",
     "answer_urge": "答复督办",
     "settle": "登记最近结算日期",
+    "note_visit": "填写评估日期和备注",
+    "rename_person": "更正人员姓名",
     "open_renewal": "登记续签办理中",
     "close_renewal": "取消续签办理",
     "impose_ban": "登记限制申请",
@@ -60,10 +63,37 @@ VERBS = {
 KEY = {"take_back", "reinstate", "lapse_taken_back"}
 
 
+# Told together when one person did several in a row on one day; looking into a sheet is not told at all.
+TOGETHER = {
+    "mark_material": "核对材料 {n} 项",
+    "mark_row": "填写评审表 {n} 项",
+    "upload": "上传 {n} 个附件",
+}
+UNTOLD = ("open_sheet", "set_application")
+
+
 def events_of(case: Case, limit: int | None = 10) -> list[Told]:
-    """Return the newest events of a case as sentences; all of them without a limit."""
-    rows = Event.select().where(Event.case == case).order_by(Event.id.desc()).limit(limit)
-    return [tell(event) for event in rows]
+    """Return the newest events of a case as sentences, rows ticked in a run told as one; all without a limit."""
+    rows = (
+        Event.select()
+        .where(Event.case == case, Event.action.not_in(UNTOLD))
+        .order_by(Event.id.desc())
+        .limit(limit * 20 if limit else None)
+    )
+    told = [_tell_run(list(run)) for _, run in groupby(rows, key=_run_key)]
+    return told[:limit]
+
+
+def _run_key(event: Event) -> tuple[Any, ...]:
+    together = event.action in TOGETHER
+    return (event.action, event.actor_id, event.at.date()) if together else (event.id,)
+
+
+def _tell_run(run: list[Event]) -> Told:
+    newest = tell(run[0])
+    if len(run) == 1:
+        return newest
+    return replace(newest, text=run[0].actor_name + TOGETHER[run[0].action].format(n=len(run)), detail="")
 
 
 def tell(event: Event) -> Told:
