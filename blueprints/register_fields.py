@@ -25,6 +25,9 @@ LICENCES = {Kind.MEDICAL: "执业许可证登记号", Kind.PHARMACY: "药品经�
 MOST = 100_000  # nothing in an institution is counted beyond that
 PERSONS = {"legal_representative": "法定代表人", "principal": "主要负责人", "controller": "实际控制人"}
 
+# They stand last on the page, so that a list of errors names them last.
+PEOPLE = (*(name for role in PERSONS for name in (role, f"{role}_id")), "contact", "phone")
+
 
 class CountField(IntegerField):
     """A whole number, empty if not known."""
@@ -124,6 +127,8 @@ class InstitutionForm(HouseForm):
     def adapt(self, kind: str, today: date, kept: Mapping[str, Person | None]) -> None:
         """Leave the fields of `kind`, set the day of the check and the numbers that are stored."""
         self.kind, self.today = kind, today
+        for name in PEOPLE:
+            self._fields[name] = self._fields.pop(name)
         for other, names in ONLY_FOR.items():
             for name in names if other != kind else ():
                 del self[name]

@@ -7,7 +7,7 @@ from wtforms import BooleanField, HiddenField, StringField
 from wtforms.validators import Length
 
 from blueprints.fields import DayField, HouseForm, Needed, TicksField
-from blueprints.register_fields import PERSONS, CountField, InstitutionForm
+from blueprints.register_fields import CountField, InstitutionForm
 from models import Application, MaterialState
 from rules.book import Book
 
@@ -18,15 +18,8 @@ COUNTS = {
     "inpatient_department": "住院科室数",
     "chronic_room": "门诊慢性病诊室数",
 }
-# The order of the page: the institution, the application, then who stands behind it.
-LAST = (
-    "operating_since",
-    "received_on",
-    "reason",
-    *(name for role in PERSONS for name in (role, f"{role}_id")),
-    "contact",
-    "phone",
-)
+# Below the ticks and counts on the page.
+DAYS = ("operating_since", "received_on", "reason")
 OTHER = "other"  # the designation type that wants words of its own
 
 
@@ -89,7 +82,7 @@ def application_form(book: Book, kind: str, **values: Any) -> ApplicationForm:
     form.types.choices = [(row.key, row.label) for row in book.types if kind in row.kinds]
     asked = [feature for feature in book.features if feature.kind == kind and not feature.type]
     form.features.choices = [(feature.key, feature.label) for feature in asked]
-    for name in LAST:
+    for name in DAYS:
         form._fields[name] = form._fields.pop(name)
     return form
 

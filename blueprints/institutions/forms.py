@@ -1,0 +1,61 @@
+"""The register's own form, and the records of a ban."""
+
+from datetime import date
+from typing import Any
+
+from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms.validators import Length, StopValidation
+
+from blueprints.fields import DayField, HouseForm, Needed
+from blueprints.register_fields import InstitutionForm
+from rules import identity
+
+
+class RegisterForm(InstitutionForm):
+    """An institution as the register keeps it, with its designation code."""
+
+    national_code = StringField("定点编号", description="纳入定点后由国家平台生成，没有的不填")
+    operating_since = DayField("正式运营时间")
+
+    def validate_national_code(self, field: StringField) -> None:
+        if not field.data:
+            return
+        try:
+            field.data = identity.check_institution_code(field.data, self.kind)
+        except ValueError as error:
+            raise StopValidation(str(error)) from error
+
+
+class BanForm(HouseForm):
+    """A ban of the institution or of one of its persons. Made by `ban_form`, which knows who and what."""
+
+    subject = SelectField("限制对象", [Needed("请选择限制对象")])
+    rule = SelectField("限制情形", [Needed("请选择限制情形")])
+    from_on = DayField(
+        "起算日期", [Needed("请填写起算日期")], description="发现之日或协议解除之日，可早于录入日"
+    )
+    is_duty_open = BooleanField("行政处罚责任或违约责任尚未履行完毕，期满后继续限制")
+    reason = TextAreaField(
+        "事实和依据", [Needed("请写明限制的事实和依据"), Length(max=1000, message="不超过 1000 字")]
+    )
+    today: date
+
+    def validate_from_on(self, field: DayField) -> None:
+        if field.data and field.data > self.today:
+            raise StopValidation("起算日期不能晚于今天")
+
+
+def ban_form(
+    subjects: list[tuple[str, str]], rules: list[tuple[str, str]], today: date, **values: Any
+) -> BanForm:
+    """Return the form for these subjects and rules, each as (key, words)."""
+    form = BanForm(**values)
+    form.subject.choices, form.rule.choices, form.today = subjects, rules, today
+    return form
+
+
+class ReasonForm(HouseForm):
+    """Why a ban ends or its duty is done."""
+
+    reason = StringField("原因", [Needed("请写明原因"), Length(max=200, message="原因不超过 200 字")])
+    version = HiddenField()

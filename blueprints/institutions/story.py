@@ -1,0 +1,68 @@
+"""What happened to an institution and to its cases, as sentences."""
+
+from dataclasses import replace
+
+from blueprints import telling
+from lifecycle import register
+from models import Case, Event, Institution
+
+VERBS = {
+    "register_institution": "登记机构",
+    "change_institution": "修改登记信息",
+    "reveal_id": "查看证件号",
+    "perform_duty": "登记责任履行完毕",
+    "lift_ban": "解除限制申请",
+    "register_person": "登记人员",
+    "rename_person": "更正人员姓名",
+}
+QUIET = ("mark_material", "set_application", "mark_row", "upload")  # told on the case's own page
+
+
+def story(institution: Institution, limit: int | None = 10) -> list[telling.Told]:
+    """Return the newest events of the institution and its cases as sentences."""
+    mine = Case.select(Case.id).where(Case.institution == institution.id)
+    people = [getattr(institution, f"{role}_id") for role in register.PERSONS]
+    streams = [register.stream_of(institution), *(f"person:{person}" for person in people if person)]
+    rows = (
+        Event.select()
+        .where(Event.stream.in_(streams) | Event.case.in_(mine), Event.action.not_in(QUIET))
+        .order_by(Event.id.desc())
+        .limit(limit)
+    )
+    return [_told(event) for event in rows]
+
+
+def _told(event: Event) -> telling.Told:
+    told = replace(telling.tell(event), when=f"{event.at:%Y-%m-%d}")
+    if event.action not in VERBS:
+        return told
+    change = event.change
+    detail = [change["name"]] if event.action == "reveal_id" else []
+    if event.action == "change_institution":
+        detail = [COLUMNS.get(name, name) for name in change["after"]]
+    text = f"{event.actor_name}{VERBS[event.action]}"
+    return replace(
+        told, text=text, detail="，".join(part for part in ("、".join(detail), told.detail) if part)
+    )
+
+
+COLUMNS = {
+    "name": "名称",
+    "uscc": "统一社会信用代码",
+    "licence_no": "许可证号",
+    "national_code": "定点编号",
+    "category": "类别",
+    "grade": "等级",
+    "ownership": "所有制形式",
+    "is_public": "是否公立",
+    "is_for_profit": "经营性质",
+    "business_model": "经营模式",
+    "beds": "床位数",
+    "address": "地址",
+    "operating_since": "正式运营时间",
+    "contact": "联系人",
+    "phone": "联系电话",
+    "legal_representative": "法定代表人",
+    "principal": "主要负责人",
+    "controller": "实际控制人",
+}
