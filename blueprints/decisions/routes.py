@@ -16,13 +16,14 @@ bp = Blueprint("decisions", __name__, url_prefix="/decisions")
 bp.add_app_template_global(forms.FILING_KINDS, "filing_kinds")
 
 DECIDERS = (Role.MANAGER, Role.LEADER)
+MAX_DIGITS = 10
 FILERS = (Role.CLERK, Role.REVIEWER, Role.AGREEMENT, Role.MANAGER)
 
 
 @bp.get("/meetings")
 @requires(*STAFF)
 def meeting_list() -> Any:
-    page = max(1, request.args.get("page", 1, type=int))
+    page = _int(request.args.get("page")) or 1
     rows, count = queries.meetings(current_user.office, page)
     return render_template(
         "decisions/meeting_list.html", rows=rows, count=count, page=page, size=queries.PAGE
@@ -67,9 +68,14 @@ def meeting_page() -> Any:
     return redirect(url_for(".meeting_detail", meeting_id=meeting.id))
 
 
+def _int(text: Any) -> int:
+    """Return a number that was posted, or 0 for anything else."""
+    return int(text) if str(text).isdecimal() and len(str(text)) < MAX_DIGITS else 0
+
+
 def _chosen() -> list[Case]:
     """Return the ticked cases; one that is not the own office's answers 404."""
-    ids = {int(value) for value in request.values.getlist("cases") if value.isdigit()}
+    ids = {_int(value) for value in request.values.getlist("cases")} - {0}
     rows = queries.chosen(ids, current_user.office)
     return rows if len(rows) == len(ids) else abort(404)
 
@@ -97,7 +103,7 @@ def _verdict(case_id: int, form: forms.VerdictForm) -> operations.Verdict:
         form.opinion.data or "",
         form.votes_for.data,
         form.votes_against.data,
-        int(form.version.data) if str(form.version.data).isdigit() else None,
+        _int(form.version.data),
     )
 
 
@@ -123,8 +129,8 @@ def city_page(case_id: int) -> Any:
     form = forms.ReviewForm(on=hand().today, version=case.version)
     if not form.validate_on_submit():
         return _city_page(case, form), 422 if form.errors else 200
-    is_passed, version = form.is_passed.data == "yes", form.version.data
-    given = {"on": form.on.data, "reason": form.reason.data or "", "version": int(version or 0)}
+    is_passed = form.is_passed.data == "yes"
+    given = {"on": form.on.data, "reason": form.reason.data or "", "version": _int(form.version.data)}
     try:
         operations.review(case, is_passed=is_passed, hand=hand(), **given)
     except DomainError as refusal:

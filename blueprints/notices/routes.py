@@ -19,6 +19,7 @@ PUBLISHERS = (Role.AGREEMENT,)
 RECEIVERS = (Role.CLERK, Role.AGREEMENT, Role.MANAGER, Role.LEADER)
 VERIFIERS = (Role.AGREEMENT, Role.MANAGER)
 SETTLERS = (Role.AGREEMENT, Role.MANAGER, Role.LEADER)
+MAX_DIGITS = 10
 KIND_LABELS = {NoticeKind.RESULT: "评估结果公示", NoticeKind.SUPERVISION: "监督公示"}
 
 
@@ -47,7 +48,12 @@ def _types(row: Any) -> str:
 
 
 def _page() -> int:
-    return max(1, request.args.get("page", 1, type=int))
+    return _int(request.args.get("page")) or 1
+
+
+def _int(text: Any) -> int:
+    """Return a number that was posted, or 0 for anything else."""
+    return int(text) if str(text).isdecimal() and len(str(text)) < MAX_DIGITS else 0
 
 
 @bp.get("/all")
@@ -89,7 +95,7 @@ def _kind() -> NoticeKind:
 
 def _chosen() -> list[Any]:
     """Return the ticked cases; one that is not the own office's answers 404."""
-    ids = {int(value) for value in request.values.getlist("cases") if value.isdigit()}
+    ids = {_int(value) for value in request.values.getlist("cases")} - {0}
     rows = queries.chosen(ids, current_user.office)
     return rows if len(rows) == len(ids) else abort(404)
 
@@ -161,10 +167,6 @@ def complaint_page(case_id: int) -> Any:
         return _complaint_page(case, form=form, error=refusal), refusal.status
     flash("已登记。核查完毕前，办件不进入下一环节。")
     return redirect(url_for(".complaint_page", case_id=case.id))
-
-
-def _int(text: Any) -> int:
-    return int(text) if str(text).isdigit() else 0
 
 
 def _complaint_page(case: Case, form: Any = None, error: Any = None, **more: Any) -> str:
