@@ -23,9 +23,7 @@ def home() -> Any:
 
 def _landing() -> str:
     """Return where the day begins: setting up the office, the work, the settings or the trail."""
-    if current_user.user.must_change_password:
-        return url_for("accounts.password_page")
-    if current_user.has(Role.ADMIN) and not current_user.office.is_set_up:
+    if _must_set_up():
         return url_for("settings.office_page", office_id=current_user.office.id)
     if current_user.has(*STAFF):
         return url_for("worklist.worklist_page")
@@ -37,7 +35,7 @@ def log_in_page() -> Any:
     form = LogInForm()
     if form.is_submitted():
         return _log_in(form)
-    return redirect(_landing()) if current_user.is_authenticated else _log_in_form(form)
+    return redirect(url_for(".home")) if current_user.is_authenticated else _log_in_form(form)
 
 
 def _log_in(form: LogInForm) -> Any:
@@ -48,8 +46,16 @@ def _log_in(form: LogInForm) -> Any:
     except Unmet as refusal:
         return _log_in_form(form, refusal), refusal.status
     session.begin(user)
-    is_ready = not (user.must_change_password or (current_user.has(Role.ADMIN) and not user.office.is_set_up))
-    return redirect((is_ready and session.own_page(request.form.get("next"))) or _landing())
+    return redirect(_asked_page() or url_for(".home"))
+
+
+def _asked_page() -> str | None:
+    """Return the page that was asked for before the log-in, unless something has to be done first."""
+    return None if _must_set_up() else session.own_page(request.form.get("next"))
+
+
+def _must_set_up() -> bool:
+    return current_user.has(Role.ADMIN) and not current_user.office.is_set_up
 
 
 def _log_in_form(form: LogInForm, error: Unmet | None = None) -> str:
@@ -83,7 +89,7 @@ def password_page() -> Any:
         return _password_form(form, refusal), refusal.status
     session.begin(user)
     flash("密码已修改。用原密码登录的其他电脑已退出。")
-    return redirect(_landing())
+    return redirect(url_for(".home"))
 
 
 def _password_form(form: PasswordForm, error: Unmet | None = None) -> str:
