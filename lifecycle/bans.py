@@ -68,13 +68,19 @@ def impose(
 
 
 def perform_duty(ban: Ban, *, hand: Hand, reason: str) -> None:
-    """Record that the penalty or liability behind `ban` is performed in full; from then on its days decide."""
+    """Record that the duty behind `ban` is performed in full; from then on its days decide."""
     _change(ban, hand, reason, "perform_duty", {"is_duty_open": False})
 
 
 def lift(ban: Ban, *, hand: Hand, reason: str) -> None:
     """End `ban` today, because it was imposed in error or annulled. Raises Unmet without a reason."""
     _change(ban, hand, reason, "lift_ban", {"lifted_on": hand.today, "lifted_reason": reason})
+
+
+def move(ban: Ban, *, from_on: date, hand: Hand, reason: str) -> None:
+    """Let `ban` begin on `from_on`, because the day of the step that imposed it was corrected."""
+    until_on = last_day(hand.books[ban.book], ban.rule, from_on)
+    _change(ban, hand, reason, "move_ban", {"from_on": from_on, "until_on": until_on})
 
 
 def _change(ban: Ban, hand: Hand, reason: str, action: str, values: dict[str, object]) -> None:

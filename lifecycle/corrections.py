@@ -1,26 +1,17 @@
-"""Mistakes put right: a legal day corrected, the last step taken back, a lapse reinstated. Each with a reason."""
+"""Mistakes put right, each with a reason: a day corrected, the last step taken back, a lapse reinstated."""
 
 from datetime import date, timedelta
 
-from lifecycle import audit, bans, clocks, moment, papers, steps
+from lifecycle import audit, bans, clocks, moment, steps, undo
 from lifecycle.db import locked, write_tx
 from lifecycle.errors import BadDay, Conflict, NotAllowed, Unmet
 from lifecycle.hand import Hand
-from models import (
-    Ban,
-    Case,
-    CaseState,
-    Clock,
-    ClockState,
-    Document,
-    DocumentState,
-    Role,
-    StepTaken,
-)
+from models import Ban, Case, CaseState, Clock, ClockState, Complaint, Role, StepTaken
+from rules.rows import Step
 
 
 def may_correct(case: Case, taken: StepTaken | None, hand: Hand) -> bool:
-    """Return whether this person may put a step right: a manager, or who holds the step's own role, of the office."""
+    """Return whether this person may put a step right: the office's manager, or who holds the step's role."""
     if taken is None or hand.actor.office_id != case.office_id:
         return False
     if Role.MANAGER in hand.roles:
@@ -40,23 +31,25 @@ def _authorised(case: Case, taken: StepTaken | None, hand: Hand, reason: str) ->
 
 
 def correct_day(taken: StepTaken, *, hand: Hand, on: date, reason: str) -> None:
-    """Put the legal day of a step right and compute anew the clocks that it started or met; both days stay in the trail.
+    """Put the legal day of a step right, and clocks, bans and closing with it; both stay in the trail.
 
-    Raises Unmet without a reason, NotAllowed for the wrong person, BadDay for a day after today or outside
-    the steps before and after it.
+    A lapse that rested on the wrong day is taken back. Raises Unmet without a reason, NotAllowed for the wrong
+    person and for a step that opened a case, BadDay for a day after today or outside the steps around it.
     """
     with write_tx():
         case = locked(Case, taken.case_id)
         taken = _authorised(case, locked(StepTaken, taken.id), hand, reason)
-        _check_between(taken, on, hand)
+        row = undo.row_of(case, taken, hand)
+        if (row and row.opens) or undo.came_with_another(case, taken):
+            raise NotAllowed("这一步开立了协议，日期有误的请撤回后重新登记")
+        _check_between(case, taken, on, hand)
         before = taken.on
         StepTaken.update(on=on).where(StepTaken.id == taken.id).execute()
-        for clock in Clock.select().where(Clock.case == case, Clock.state != ClockState.CANCELLED):
-            if clock.step_id == taken.id or clock.after_id:
-                clocks.recompute(clock, hand)
-        _move_ends(case, taken, before, on, hand)
-        if steps.last_step(case).id == taken.id and taken.origin != taken.target:
-            Case.update(stage_on=on, version=Case.version + 1).where(Case.id == case.id).execute()
+        _move_starts(case, taken, hand)
+        _move_ends(case, row, before, on, hand)
+        _move_case(case, taken, before, on)
+        for ban in Ban.select().where(Ban.step == taken, Ban.lifted_on.is_null()):
+            bans.move(ban, from_on=on, hand=hand, reason=reason)
         clocks.choose_lead(case)
         audit.record(
             audit.of_case(case),
@@ -68,25 +61,31 @@ def correct_day(taken: StepTaken, *, hand: Hand, on: date, reason: str) -> None:
             label=taken.label,
             legal_day=[before, on],
         )
+        recheck_lapse(case, hand, reason)
 
 
-def _check_between(taken: StepTaken, on: date, hand: Hand) -> None:
+def _check_between(case: Case, taken: StepTaken, on: date, hand: Hand) -> None:
+    """A lapse bounds no day: typed late, a step may lie before it, and a corrected day may undo it."""
     if on > hand.today:
         raise BadDay("办理日期不能晚于今天")
-    steps_ = StepTaken.select().where(StepTaken.case == taken.case_id, StepTaken.undone_at.is_null())
-    earlier = steps_.where(StepTaken.id < taken.id).order_by(StepTaken.id.desc()).first()
-    later = steps_.where(StepTaken.id > taken.id).order_by(StepTaken.id).first()
-    if earlier and on < earlier.on:
-        raise BadDay(f"不能早于上一步“{earlier.label}”的 {earlier.on.isoformat()}")
-    if later and on > later.on:
-        raise BadDay(f"不能晚于下一步“{later.label}”的 {later.on.isoformat()}")
+    taken_steps = StepTaken.select().where(StepTaken.case == case, StepTaken.undone_at.is_null())
+    others = [other for other in taken_steps.order_by(StepTaken.id) if not _is_automatic(case, other, hand)]
+    earlier = [other for other in others if other.id < taken.id]
+    later = [other for other in others if other.id > taken.id]
+    if earlier and on < earlier[-1].on:
+        raise BadDay(f"不能早于上一步“{earlier[-1].label}”的 {earlier[-1].on.isoformat()}")
+    if later and on > later[0].on:
+        raise BadDay(f"不能晚于下一步“{later[0].label}”的 {later[0].on.isoformat()}")
 
 
-def _move_ends(case: Case, taken: StepTaken, before: date, on: date, hand: Hand) -> None:
-    """A clock that the step met was met on the corrected day; a stop it ended, ended then."""
-    row = next(
-        (s for s in hand.book_of(case).steps if s.action == taken.action and taken.origin in s.origins), None
-    )
+def _move_starts(case: Case, taken: StepTaken, hand: Hand) -> None:
+    for clock in Clock.select().where(Clock.case == case, Clock.state != ClockState.CANCELLED):
+        if clock.step_id == taken.id or clock.after_id:
+            clocks.recompute(clock, hand)
+
+
+def _move_ends(case: Case, row: Step | None, before: date, on: date, hand: Hand) -> None:
+    """What the step met, resumed or waived was met, resumed or waived on the corrected day."""
     for rule in row.meets if row else ():
         clock = clocks.latest(case, rule)
         if clock and clock.state == ClockState.MET and clock.ended_on == before:
@@ -95,17 +94,34 @@ def _move_ends(case: Case, taken: StepTaken, before: date, on: date, hand: Hand)
         clock = clocks.latest(case, rule)
         for stop in clock.pauses if clock else ():
             if stop.until_on == before:
-                stop.until_on = on
+                stop.until_on = max(on, stop.from_on)
                 stop.save()
         if clock:
             clocks.recompute(clock, hand)
+    if row and row.closes:
+        Clock.update(ended_on=on).where(
+            Clock.case == case, Clock.state == ClockState.WAIVED, Clock.ended_on == before
+        ).execute()
+
+
+def _move_case(case: Case, taken: StepTaken, before: date, on: date) -> None:
+    """The last step dates the stage, the closing and the settlement of complaints."""
+    if taken.origin == CaseState.NOTICE_INVESTIGATION:
+        settled = (Complaint.case == case) & (Complaint.settled_on == before)
+        Complaint.update(settled_on=on).where(settled).execute()
+    if steps.last_step(case).id != taken.id:
+        return
+    moved = {"stage_on": on} if taken.origin != taken.target else {}
+    moved |= {"closed_on": on} if case.closed_on else {}
+    if moved:
+        Case.update(**moved, version=Case.version + 1).where(Case.id == case.id).execute()
 
 
 def take_back(case: Case, *, hand: Hand, reason: str, version: int | None = None) -> Case:
     """Take back the last step of the case: state and clocks as before, its documents voided, its bans lifted.
 
-    Raises Unmet without a reason, NotAllowed for the wrong person, or if the step opened a case that has
-    gone on since, Conflict for a stale version.
+    Raises Unmet without a reason, NotAllowed for the wrong person, for a lapse, for a step that came with
+    another case's, or if the step opened a case that has gone on since, Conflict for a stale version.
     """
     with write_tx():
         case = locked(Case, case.id)
@@ -114,7 +130,9 @@ def take_back(case: Case, *, hand: Hand, reason: str, version: int | None = None
         taken = _authorised(case, steps.last_step(case), hand, reason)
         if is_lapse(case, taken, hand):
             raise NotAllowed("期满自动办理的，请用“恢复办理”")
-        _undo_consequences(case, taken, hand, reason)
+        if undo.came_with_another(case, taken):
+            raise NotAllowed("这一步由申请办件的签订登记带来，请在申请办件上撤回")
+        undo.consequences(case, taken, hand, reason)
         steps.put_back(case, taken.before, hand)
         StepTaken.update(undone_at=moment.now()).where(StepTaken.id == taken.id).execute()
         audit.record(
@@ -129,45 +147,17 @@ def take_back(case: Case, *, hand: Hand, reason: str, version: int | None = None
     return Case.get_by_id(case.id)
 
 
-def _undo_consequences(case: Case, taken: StepTaken, hand: Hand, reason: str) -> None:
-    for document in Document.select().where(Document.step == taken, Document.state == DocumentState.ISSUED):
-        papers.void(document, hand=hand, reason=f"撤回“{taken.label}”：{reason}"[:200])
-    for ban in Ban.select().where(Ban.step == taken, Ban.lifted_on.is_null()):
-        bans.lift(ban, hand=hand, reason=f"撤回“{taken.label}”")
-    for opened in Case.select().where(
-        Case.origin == case, Case.closed_on.is_null(), Case.opened_on == taken.on
-    ):
-        _annul(opened, hand, reason)
-
-
-def _annul(opened: Case, hand: Hand, reason: str) -> None:
-    """Close a case that should not have been opened. Raises NotAllowed if it has gone on since."""
-    first = steps.last_step(opened)
-    if StepTaken.select().where(StepTaken.case == opened, StepTaken.undone_at.is_null()).count() > 1:
-        raise NotAllowed(f"由此开立的办件 {opened.number} 已有后续办理，不能撤回")
-    for document in Document.select().where(Document.case == opened, Document.state == DocumentState.ISSUED):
-        papers.void(document, hand=hand, reason=f"撤回签订登记：{reason}"[:200])
-    for clock in clocks.open_clocks(opened):
-        clocks.end(clock, ClockState.CANCELLED, hand.today, "步骤已撤回")
-    steps.set_state(opened, CaseState.ANNULLED, hand.today, hand.today)
-    audit.record(
-        audit.of_case(opened),
-        "annul",
-        hand=hand,
-        case=opened,
-        reason=reason,
-        label=first.label if first else "",
-    )
-
-
 def is_lapse(case: Case, taken: StepTaken | None, hand: Hand) -> bool:
     """Return whether the case was closed by a limit that ran out, a step the sweep took."""
     if taken is None or case.closed_on is None:
         return False
-    lapse = next(
-        (s for s in hand.book_of(case).steps if s.action == taken.action and s.matter == case.matter), None
-    )
-    return bool(lapse and lapse.auto and not lapse.roles)
+    return _is_automatic(case, taken, hand)
+
+
+def _is_automatic(case: Case, taken: StepTaken, hand: Hand) -> bool:
+    """Return whether only the sweep can take this step."""
+    row = undo.row_of(case, taken, hand)
+    return bool(row and row.auto and not row.roles)
 
 
 def reinstate(case: Case, *, hand: Hand, reason: str, new_due: date | None = None) -> Case:
@@ -225,7 +215,11 @@ def recheck_lapse(case: Case, hand: Hand, reason: str) -> bool:
     It stands if the limit, computed anew, had run out before the day on which the lapse was taken. A lapse
     taken back is judged again by the next sweep.
     """
-    case = Case.get_by_id(case.id)
+    with write_tx():
+        return _recheck_lapse(locked(Case, case.id), hand, reason)
+
+
+def _recheck_lapse(case: Case, hand: Hand, reason: str) -> bool:
     taken = steps.last_step(case)
     if not is_lapse(case, taken, hand):
         return False
