@@ -98,7 +98,7 @@ def seal(day: date) -> Seal | None:
 
 
 def broken_links() -> Iterator[str]:
-    """Yield one line for each broken link: an altered, missing or reordered event, or a seal that no longer fits."""
+    """Yield one line for each altered, missing or reordered event and each seal that no longer fits."""
     prev_stream, seq, prev = "", 0, GENESIS
     rows = Event.select().order_by(Event.stream, Event.seq).iterator()
     for event in rows:

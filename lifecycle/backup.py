@@ -1,4 +1,4 @@
-"""Backup and restore of the data folder: one-step online copy of the database, attachments, and a check of both.
+"""Backup and restore of the data folder: online copy of database and attachments, and a check of both.
 
 The key file is not in a backup: it is kept apart, or a stolen backup would open every personal number.
 """
@@ -49,7 +49,7 @@ def _add(archive: zipfile.ZipFile, path: Path, name: str) -> str:
 
 
 def verify(path: Path) -> None:
-    """Read a backup back: every file against its sum, the database against SQLite's own check. Raises BackupBroken."""
+    """Check every file against its sum, the database by SQLite's own check. Raises BackupBroken."""
     try:
         with zipfile.ZipFile(path) as archive, tempfile.TemporaryDirectory() as scratch:
             sums = json.loads(archive.read("sums.json"))

@@ -16,7 +16,7 @@ FIRST_STATE = {Matter.APPLICATION: CaseState.DRAFT, Matter.AGREEMENT: CaseState.
 def open_case(
     matter: str, institution: Institution, *, office: Office, hand: Hand, on: date, origin: Case | None = None
 ) -> Case:
-    """Return a new case in the first state of `matter`, under the book and options now in force at `office`."""
+    """Return a new case in the first state of `matter`, under the book and options in force at `office`."""
     with write_tx():
         region = hand.region_of(office)
         case = Case.create(
@@ -62,7 +62,7 @@ def facts(case: Case) -> Mapping[str, Any]:
 def set_application(case: Case, *, hand: Hand, **fields: Any) -> Application:
     """Store what is applied for and lay out the material list that goes with it; return the application.
 
-    types, features: keys of the book. A material already received stays received even if its condition fell away.
+    types, features: keys of the book. A material already received stays so even if its condition fell away.
     """
     with write_tx():
         application, is_new = Application.get_or_create(case=case)

@@ -50,7 +50,7 @@ def open_cases_stand_in_the_book(hand: Hand) -> Iterator[str]:
 
 
 def open_cases_have_their_clocks(hand: Hand) -> Iterator[str]:
-    """Where the only way into a state starts a clock, an open case in that state has it open, unless it was waived."""
+    """Where every way into a state starts a clock, a case standing there has it, open, met or waived."""
     for book in hand.books.values():
         for matter, state, rule in _demanded(book):
             has = Clock.select().where(
@@ -121,7 +121,8 @@ def numbers_gapless(hand: Hand) -> Iterator[str]:  # noqa: ARG001
             .scalar()
         )
         if not count == top == last:
-            yield f"documents of office {office}, {word} {year}: {count} numbers, highest {top}, series at {last}"
+            where = f"documents of office {office}, {word} {year}"
+            yield f"{where}: {count} numbers, highest {top}, series at {last}"
 
 
 def states_have_their_events(hand: Hand) -> Iterator[str]:  # noqa: ARG001

@@ -14,7 +14,7 @@ RANK = {"limit": 0, "wait": 1, "cap": 2}
 
 
 def start(case: Case, step: Step, taken: StepTaken, document: Document | None, hand: Hand) -> None:
-    """Start the clocks that `step` names; one that waits for service stands still until the proof is recorded."""
+    """Start the clocks that `step` names; one that waits for service stands still until its proof."""
     book = hand.book_of(case)
     for begin in step.starts:
         rule = book.clocks[begin.clock]
@@ -141,7 +141,7 @@ def meet(case: Case, rules: Iterable[str], on: date) -> None:
 
 
 def end(clock: Clock, state: ClockState, on: date, note: str = "") -> None:
-    """End `clock` in `state` on the legal day `on`; an open stop ends with it, at the earliest where it began."""
+    """End `clock` in `state` on the legal day `on`; an open stop ends with it, not before it began."""
     for stop in ClockPause.select().where(
         ClockPause.clock == clock, ClockPause.until_on.is_null(), ClockPause.from_on.is_null(False)
     ):
@@ -159,7 +159,7 @@ def end_all(case: Case, on: date) -> None:
 
 
 def pause(case: Case, step: Step, document: Document | None, on: date, hand: Hand) -> None:
-    """Stop the clocks that `step` names, from its day or from the service of its document (readings 1.3-11)."""
+    """Stop the clocks that `step` names, from its day or the service of its document (readings 1.3-11)."""
     for begin in step.pauses:
         clock = latest(case, begin.clock)
         if clock is None or clock.ended_on is not None:
@@ -170,7 +170,7 @@ def pause(case: Case, step: Step, document: Document | None, on: date, hand: Han
 
 
 def resume(case: Case, rules: Iterable[str], on: date, hand: Hand) -> None:
-    """End the open stop of each rule's clock on the day `on`; a stop whose request was never served falls away."""
+    """End the open stop of each rule's clock on `on`; one whose request was never served falls away."""
     for rule in rules:
         clock = latest(case, rule)
         if clock is None:

@@ -35,6 +35,6 @@ class Conflict(DomainError):
 
 
 class BadDay(DomainError):
-    """A legal day that cannot be: in the future, before the step it follows, or backdated without a reason."""
+    """A legal day that cannot be: to come, before the step it follows, or backdated without a reason."""
 
     status = 422

@@ -126,7 +126,7 @@ def store_file(
 
 
 def remove_file(attachment: Attachment, *, hand: Hand, reason: str) -> None:
-    """Take a file out of the lists; row and bytes stay. Raises Unmet without a reason, NotAllowed once closed."""
+    """Take a file out of the lists; all stays. Raises Unmet without reason, NotAllowed once closed."""
     if not reason:
         raise Unmet(["请写明移除原因"])
     if attachment.case.closed_on:

@@ -21,7 +21,7 @@ def today() -> date:
 
 
 def move_to(moment: datetime | None) -> None:
-    """Let the product's clock show `moment` from now on; None puts it right again. For demo data and tests."""
+    """Let the product's clock show `moment` from now on; None puts it right. For demo data and tests."""
     global _shift  # noqa: PLW0603
     _shift = timedelta(0)
     if moment is not None:

@@ -263,7 +263,7 @@ def void(document: Document, *, hand: Hand, reason: str) -> None:
 
 
 def reissue(document: Document, *, hand: Hand, reason: str) -> Document:
-    """Void `document` and return the same one with a new number and today's data; its clocks wait for the new one.
+    """Void `document` and return it with a new number and today's data; its clocks wait for the new one.
 
     Raises as void does, and NotAllowed if the case has left the stage in which the document was issued.
     """

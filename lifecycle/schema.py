@@ -24,7 +24,7 @@ def migrate(path: Path) -> list[str]:
 
 
 def copy_database(path: Path, to: Path) -> None:
-    """Copy a live SQLite file in one step, whatever others write meanwhile; `to` appears only when it is whole."""
+    """Copy a live SQLite file in one step, whatever others write; `to` appears only when it is whole."""
     partial = to.with_suffix(".partial")
     source, target = sqlite3.connect(path), sqlite3.connect(partial)
     try:

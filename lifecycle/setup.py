@@ -18,7 +18,7 @@ def one_time_password(length: int = 12) -> str:
 
 
 def first_administrator() -> str | None:
-    """Make the first office and its administrator `admin`; return the one-time password, or None if there is one."""
+    """Make the first office and its administrator; return the one-time password, or None if there is one."""
     with write_tx():
         if UserRole.select().where(UserRole.role == Role.ADMIN).exists():
             return None

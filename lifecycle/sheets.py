@@ -7,7 +7,7 @@ from models import Case, CaseSheet, Finding, GroupMember, SheetMark, SheetSignat
 
 @dataclass(frozen=True)
 class Progress:
-    """A sheet in figures. unsigned: names of the group's members who have not signed, in order of appointment."""
+    """A sheet in figures. unsigned: names of the members who have not signed, in order of appointment."""
 
     total: int
     done: int

@@ -200,6 +200,15 @@ def _target(case: Case, step: Step) -> str:
 
 def _move(case: Case, step: Step, hand: Hand, on: date) -> None:
     """Compare and set: only the version that was read is moved on. Raises Conflict otherwise."""
+    moved = _moved(case, step, hand, on)
+    seen = (Case.id == case.id) & (Case.version == case.version) & (Case.state == case.state)
+    if not Case.update(**moved).where(seen).execute():
+        raise Conflict("同事刚刚办过这一步，请刷新后核对")
+    for name, value in moved.items():
+        setattr(case, name, value)
+
+
+def _moved(case: Case, step: Step, hand: Hand, on: date) -> dict[str, Any]:
     moved: dict[str, Any] = {"state": _target(case, step), "version": case.version + 1}
     if moved["state"] != case.state:
         moved["stage_on"] = on
@@ -213,11 +222,7 @@ def _move(case: Case, step: Step, hand: Hand, on: date) -> None:
         moved["closed_on"] = on if step.closes else None
     if hand.roles & WORKING_ROLES & set(step.roles) and hand.actor.office_id == case.office_id:
         moved["handler"] = hand.actor.id
-    seen = (Case.id == case.id) & (Case.version == case.version) & (Case.state == case.state)
-    if not Case.update(**moved).where(seen).execute():
-        raise Conflict("同事刚刚办过这一步，请刷新后核对")
-    for name, value in moved.items():
-        setattr(case, name, value)
+    return moved
 
 
 def _lapse(case: Case, rule: str, on: date) -> None:

@@ -79,7 +79,7 @@ def catch_up(hand: Hand) -> list[Report]:
 
 
 def claim(day: date, job: str = JOB) -> bool:
-    """Return whether this process may do the job of `day`: it alone, unless an earlier claim died unfinished."""
+    """Return whether this process alone may do the job of `day`; a claim that died is taken over."""
     with write_tx():
         try:
             with db.atomic():
@@ -147,7 +147,7 @@ def mark_overdue(hand: Hand) -> list[str]:
 
 
 def due_automatic_steps(hand: Hand) -> list[tuple[int, str, date]]:
-    """Return (case, action, legal day) of every automatic step whose clock is past, in one statement per book.
+    """Return (case, action, legal day) of every automatic step whose clock is past, a statement per book.
 
     The legal day is the first day after the clock's last.
     """
@@ -178,7 +178,7 @@ def due_automatic_steps(hand: Hand) -> list[tuple[int, str, date]]:
 
 
 def take_automatic_steps(hand: Hand) -> list[str]:
-    """Take every automatic step that is due and return one line each. One refused case does not stop the others."""
+    """Take every automatic step that is due and return a line each. A refused case stops no other."""
     lines = []
     for case_id, action, on in due_automatic_steps(hand):
         case = Case.get_by_id(case_id)
@@ -202,13 +202,13 @@ def _possible_day(case: Case, on: date) -> date:
 
 
 def _matching(case: Case, action: str, hand: Hand) -> str | None:
-    """Return the label of the automatic step as it stands for the case's facts, or None if its guard fails."""
+    """Return the label of the automatic step for the case's facts, or None if its guard fails."""
     step = hand.book_of(case).step(case.matter, case.state, action, facts(case))
     return step.label if step and step.auto else None
 
 
 def mark_idle(hand: Hand) -> list[str]:
-    """Mark every agreement without settlement for longer than the law allows, as a proposal to terminate (B-13).
+    """Mark every agreement without settlement for longer than allowed: a proposal to terminate (B-13).
 
     Counted from the last settlement, or from signing if there was none. Never ends an agreement by itself;
     a mark falls away when a later settlement is entered.

@@ -1,4 +1,4 @@
-"""The working-day calendar in the database: seeded, overridden by the office, imported, and its effect on due days."""
+"""The working-day calendar in the database: seeded, overridden, imported, and its effect on due days."""
 
 import csv
 import io
@@ -137,7 +137,7 @@ def import_year(year: int, notice: str, rows: Iterable[tuple[date, str, bool]], 
 def parse_year(text: str, year: int) -> list[tuple[date, str, bool]]:
     """Return the rows of a CSV with the columns date, name, isOffDay (a heading may lead).
 
-    Raises Unmet with one sentence for each bad line: no date, another year, a day twice, an unclear third column.
+    Raises Unmet with a sentence for each bad line: no date, another year, a day twice, unclear third column.
     """
     rows: dict[date, tuple[date, str, bool]] = {}
     gaps = []
@@ -192,7 +192,7 @@ def _put_day(day: date, is_workday: bool, name: str, *, is_override: bool) -> No
 
 
 def _touch_year(year: int) -> None:
-    """Count the change of a year; what was built is forgotten, or a rolled-back state could pass for a later one."""
+    """Count the change of a year and forget what was built: a rolled-back state must not pass for it."""
     forget()
     CalendarYear.get_or_create(year=year)
     CalendarYear.update(version=CalendarYear.version + 1).where(CalendarYear.year == year).execute()
