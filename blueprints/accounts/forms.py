@@ -1,6 +1,7 @@
 """The forms of log-in and password."""
 
 from wtforms import PasswordField, StringField
+from wtforms.validators import StopValidation
 
 from blueprints.fields import HouseForm, Needed
 
@@ -17,4 +18,4 @@ class PasswordForm(HouseForm):
 
     def validate_again(self, field: PasswordField) -> None:
         if field.data != self.new.data:
-            raise ValueError("两次输入的新密码不一致")
+            raise StopValidation("两次输入的新密码不一致")
