@@ -23,7 +23,10 @@ KEEPERS = (Role.AGREEMENT, Role.MANAGER)
 @bp.get("/")
 @requires(*STAFF)
 def agreement_list() -> Any:
-    asked = {name: request.args.get(name, "").strip() for name in ("chosen", "q", "kind", "sort")}
+    asked = {
+        name: request.args.get(name, "").replace("\x00", "").strip()[:60]
+        for name in ("chosen", "q", "kind", "sort")
+    }
     chosen = asked["chosen"] if asked["chosen"] in queries.FILTERS else "standing"
     page, today = _int(request.args.get("page")) or 1, hand().today
     rows, count = queries.agreements(

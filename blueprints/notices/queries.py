@@ -221,12 +221,12 @@ def entries(notice: PublicNotice) -> list[Any]:
 
 
 def complaints_of(case: Case) -> list[Complaint]:
-    """Return the complaints about a case with who recorded them, newest first."""
+    """Return the complaints about a case with who recorded them: those to verify first, then the newest."""
     return list(
         Complaint.select(Complaint, User)
         .join(User)
         .where(Complaint.case == case)
-        .order_by(Complaint.id.desc())
+        .order_by(Complaint.verified_on.is_null(False), Complaint.id.desc())
     )
 
 

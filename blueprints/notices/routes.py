@@ -29,7 +29,11 @@ def notice_list() -> Any:
     counts = queries.counts(current_user.office, scope())
     asked = request.args.get("tab", "")
     tab = next((t for t in queries.TABS if t.state == asked), _first_tab(counts))
-    sort, text, page = request.args.get("sort", "due"), request.args.get("q", "").strip(), _page()
+    sort, text, page = (
+        request.args.get("sort", "due"),
+        request.args.get("q", "").replace("\x00", "").strip()[:60],
+        _page(),
+    )
     rows, count = queries.board(tab.state, current_user.office, scope(), text=text, sort=sort, page=page)
     context = {"tab": tab, "tabs": queries.TABS, "counts": counts, "rows": rows, "count": count}
     context |= {"sort": sort, "text": text, "page_no": page, "size": queries.PAGE, "types": _types}

@@ -138,7 +138,7 @@ def test_a_complaint_is_received_verified_and_dismissed_by_page(client, at):
     complaint = Complaint.get()
     page = browser.get(url)
     assert "匿名" in page.one("section", id=f"complaint-{complaint.id}").text
-    assert "有 1 件举报尚未核查完毕" in page.one("section", aria_labelledby="h-settle").text
+    assert "有 1 件举报尚未核查完毕" in page.one("div", id="settle-waits").text
     prefix = f"v{complaint.id}-"
     browser.post(
         f"/notices/complaints/{complaint.id}/verify",
