@@ -33,8 +33,8 @@ def _authorised(case: Case, taken: StepTaken | None, hand: Hand, reason: str) ->
 def correct_day(taken: StepTaken, *, hand: Hand, on: date, reason: str) -> None:
     """Put the legal day of a step right, and clocks, bans and closing with it; both stay in the trail.
 
-    A lapse that rested on the wrong day is taken back. Raises Unmet without a reason, NotAllowed for the wrong
-    person and for a step that opened a case, BadDay for a day after today or outside the steps around it.
+    A lapse that rested on the wrong day is taken back. Raises Unmet without a reason, NotAllowed for the
+    wrong person and for a step that opened a case, BadDay for a day after today or outside its neighbours.
     """
     with write_tx():
         case = locked(Case, taken.case_id)

@@ -50,17 +50,25 @@ class Report:
 
 def system_hand(today: date, books: Mapping[str, Book], regions: Mapping[str, Region]) -> Hand:
     """Return the hand of the system itself; its account is made when it is first needed and cannot log in."""
-    actor = User.get_or_none(User.username == "system")
-    if actor is None:
-        actor = User.create(
-            username="system",
-            name="系统",
-            office=Office.select().order_by(Office.id).first(),
-            password_hash="",
-            is_active=False,
-        )
-        UserRole.create(user=actor, role=Role.SYSTEM)
+    actor = User.get_or_none(User.username == "system") or _system_account()
     return Hand(actor, frozenset({Role.SYSTEM}), today, workdays.current(), books, regions)
+
+
+def _system_account() -> User:
+    """Make the account in one go: two processes may need it first at the same moment."""
+    with write_tx():
+        actor, is_new = User.get_or_create(
+            username="system",
+            defaults={
+                "name": "系统",
+                "office": Office.select().order_by(Office.id).first(),
+                "password_hash": "",
+                "is_active": False,
+            },
+        )
+        if is_new:
+            UserRole.create(user=actor, role=Role.SYSTEM)
+    return actor
 
 
 def catch_up(hand: Hand) -> list[Report]:
@@ -68,7 +76,8 @@ def catch_up(hand: Hand) -> list[Report]:
 
     A night that another process has claimed is left to it.
     """
-    last = JobRun.select(JobRun.day).where(JobRun.job == JOB).order_by(JobRun.day.desc()).tuples().first()
+    past = (JobRun.job == JOB) & (JobRun.day <= hand.today)
+    last = JobRun.select(JobRun.day).where(past).order_by(JobRun.day.desc()).tuples().first()
     day = last[0] if last else hand.today
     reports = []
     while day <= hand.today:
