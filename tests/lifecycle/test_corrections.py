@@ -11,7 +11,6 @@ from models import Ban, Case, Clock, Complaint, Document, Event, Role, StepTaken
 from tests.builders import (
     a_file,
     an_application,
-    clock_of,
     hand_of,
     miss,
     night,
