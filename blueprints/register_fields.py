@@ -191,6 +191,11 @@ def persons_of(institution: Institution | None) -> dict[str, Person | None]:
     return {role: getattr(institution, role) if institution else None for role in PERSONS}
 
 
+def whole(text: str | None) -> int | None:
+    """Return an id or version that came with a request, or None for anything that is no such number."""
+    return int(text) if text and text.isdecimal() and len(text) < 10 else None
+
+
 def refusal_of(form: HouseForm, what: str = "未提交") -> Unmet:
     """Return the message above a refused form: how many fields, with links in the order of the page."""
     first = {field_id: label for field_id, label, _ in reversed(form.errors_flat)}

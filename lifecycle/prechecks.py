@@ -11,6 +11,7 @@ from lifecycle import bans
 from lifecycle.hand import Hand
 from models import Institution, Kind, Level, Office
 from rules.book import Book
+from rules.calendar import FIRST
 from rules.periods import day_text, describe, due_date, first_day_after
 
 OPERATING = "operating_wait"
@@ -62,7 +63,7 @@ def operating_warning(operating_since: date | None, on: date, book: Book, hand: 
 
 def receipt_hint(received_on: date | None, book: Book, hand: Hand) -> str:
     """Return until when a receipt of `received_on` must be answered, with what the count skips."""
-    if received_on is None:
+    if received_on is None or received_on < FIRST:
         return ""
     rule = book.clocks[RECEIPT]
     due = due_date(received_on, rule, hand.calendar)

@@ -7,6 +7,7 @@ from flask_login import current_user
 
 from blueprints import register_fields, words
 from blueprints.institutions import forms, operations, queries, story
+from blueprints.register_fields import whole
 from blueprints.web import STAFF, found, hand, institution_or_404, render, requires, scope
 from lifecycle import bans, register
 from lifecycle.errors import DomainError, Unmet
@@ -26,9 +27,9 @@ def institution_list() -> str:
     filters = queries.Filters(
         text=_words(ask.get("q", "")),
         kind=ask.get("kind", ""),
-        office=ask.get("office", type=int),
+        office=whole(ask.get("office")),
         sort=ask.get("sort", "name"),
-        page=max(1, min(ask.get("page", 1, type=int), 100_000)),
+        page=max(1, whole(ask.get("page")) or 1),
     )
     rows, total = queries.institutions(scope(), filters)
     return render(
@@ -140,7 +141,7 @@ def change(institution_id: int) -> Any:
             hand=hand(),
             persons=form.persons(),
             institution=institution,
-            version=_number(form.version.data),
+            version=whole(form.version.data),
         )
     except DomainError as error:
         return _edit_page(institution, form, error), error.status
@@ -158,10 +159,6 @@ def _edit_page(institution: Institution, form: forms.RegisterForm, error: Domain
     return render_template(
         "institutions/edit_page.html", institution=institution, form=form, error=error, kinds=words.KINDS
     )
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text and str(text).isdigit() else None
 
 
 # --- Bans ---
@@ -235,7 +232,7 @@ def _book() -> Book:
 @requires(Role.MANAGER)
 def perform_duty(institution_id: int, ban_id: int) -> Any:
     ban, form = _ban(institution_id, ban_id), _reason()
-    operations.perform_duty(ban, hand=hand(), reason=form.reason.data, version=_number(form.version.data))
+    operations.perform_duty(ban, hand=hand(), reason=form.reason.data, version=whole(form.version.data))
     flash("已登记责任履行完毕")
     return redirect(url_for(".institution_page", institution_id=institution_id, _anchor="bans"))
 
@@ -244,7 +241,7 @@ def perform_duty(institution_id: int, ban_id: int) -> Any:
 @requires(Role.MANAGER)
 def lift_ban(institution_id: int, ban_id: int) -> Any:
     ban, form = _ban(institution_id, ban_id), _reason()
-    operations.lift(ban, hand=hand(), reason=form.reason.data, version=_number(form.version.data))
+    operations.lift(ban, hand=hand(), reason=form.reason.data, version=whole(form.version.data))
     flash("已解除限制申请")
     return redirect(url_for(".institution_page", institution_id=institution_id, _anchor="bans"))
 

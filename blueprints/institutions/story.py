@@ -33,17 +33,18 @@ def story(institution: Institution, limit: int | None = 10) -> list[telling.Told
 
 
 def _told(event: Event) -> telling.Told:
-    told = replace(telling.tell(event), when=f"{event.at:%Y-%m-%d}")
-    if event.action not in VERBS:
-        return told
-    change = event.change
-    detail = [change["name"]] if event.action == "reveal_id" else []
+    """Return the event under its legal day: a story is told by the days of what happened."""
+    told = telling.tell(event)
+    parts = [part for part in told.detail.split("，") if part and not part.startswith("办理日期")]
+    change, text = event.change, told.text
+    if event.action in VERBS:
+        text = f"{event.actor_name}{VERBS[event.action]}"
+    if event.action == "reveal_id":
+        parts.insert(0, change["name"])
     if event.action == "change_institution":
-        detail = [COLUMNS.get(name, name) for name in change["after"]]
-    text = f"{event.actor_name}{VERBS[event.action]}"
-    return replace(
-        told, text=text, detail="，".join(part for part in ("、".join(detail), told.detail) if part)
-    )
+        parts.insert(0, "、".join(COLUMNS.get(name, name) for name in change["after"]))
+    day = event.on.isoformat()
+    return replace(told, when=day, iso=day, text=text, detail="，".join(parts))
 
 
 COLUMNS = {

@@ -7,9 +7,10 @@ from wtforms import BooleanField, HiddenField, StringField
 from wtforms.validators import Length
 
 from blueprints.fields import DayField, HouseForm, Needed, TicksField
-from blueprints.register_fields import CountField, InstitutionForm
+from blueprints.register_fields import CountField, InstitutionForm, whole
 from models import Application, MaterialState
 from rules.book import Book
+from rules.calendar import FIRST
 
 # What the staffing rows of a book count; the keys are the book's.
 COUNTS = {
@@ -53,6 +54,8 @@ class ApplicationForm(InstitutionForm):
             self.other_type.errors = [*self.other_type.errors, "选了“其他”，请写明类型"]
         if self.received_on.data and self.received_on.data > self.today:
             self.received_on.errors = [*self.received_on.errors, "收件日期不能晚于今天"]
+        if self.received_on.data and self.received_on.data < FIRST:
+            self.received_on.errors = [*self.received_on.errors, "收件日期太早，请核对年份"]
         if self.is_backdated and not self.reason.data and not self.is_draft:
             self.reason.errors = [*self.reason.errors, "收件日期早于今天，请写明补录原因"]
         return not self.errors_flat
@@ -132,7 +135,7 @@ class MaterialForm(HouseForm):
             "on": self.received_on.data,
             "original_seen": self.original_seen.data,
             "note": self.note.data or "",
-            "version": int(self.version.data) if (self.version.data or "").isdigit() else None,
+            "version": whole(self.version.data),
         }
 
 

@@ -46,10 +46,10 @@ def _filters() -> queries.Filters:
         text=ask.get("q", "").replace("\x00", "").strip()[:60],
         station=ask.get("station", ""),
         kind=ask.get("kind", ""),
-        office=ask.get("office", type=int),
+        office=register_fields.whole(ask.get("office")),
         is_open={"closed": False, "all": None}.get(ask.get("open", ""), True),
         sort=ask.get("sort", "due"),
-        page=max(1, min(ask.get("page", 1, type=int), 100_000)),
+        page=max(1, register_fields.whole(ask.get("page")) or 1),
     )
 
 
@@ -155,7 +155,7 @@ def _materials_url(case: Case) -> str:
 
 def _chosen() -> Institution | None:
     """Return the institution picked from the register; one out of reach answers 404."""
-    institution_id = request.values.get("institution", type=int)
+    institution_id = register_fields.whole(request.values.get("institution"))
     return found(queries.institution_in(scope(), institution_id)) if institution_id else None
 
 
@@ -193,9 +193,7 @@ def _typed(form: forms.ApplicationForm) -> operations.Typed:
         received_on=form.received_on.data,
         reason=form.reason.data or "",
         is_draft=form.is_draft,
-        versions={
-            name: int(seen) if seen and str(seen).isdigit() else None for name, seen in versions.items()
-        },
+        versions={name: register_fields.whole(str(seen or "")) for name, seen in versions.items()},
     )
 
 

@@ -314,3 +314,14 @@ def test_a_withdrawn_case_is_among_those_that_are_done(manager):
     step(case, "withdraw", Role.CLERK, date(2026, 3, 2), reason="机构书面提出")
     section = manager.get(f"/institutions/{case.institution_id}").one("section", aria_labelledby="h-cases")
     assert ("在办 0 件，已办 1 件" in section.text, "03-02 办结" in section.text) == (True, True)
+
+
+def test_whatever_is_asked_is_answered(manager):
+    institution = a_registered()
+    asked = {"page": "9" * 30, "office": "²", "q": "\x00%'_", "sort": "x", "kind": "☃"}
+    manager.get("/institutions", query_string=asked)
+    manager.get("/institutions/search", query_string={"q": "'〔〕%_9"})
+    manager.post(f"/institutions/{institution.id}/persons/office/reveal", status=422)
+    manager.get(f"/institutions/{institution.id}/bans/new?rule=term&from_on=2099-12-31")
+    odd = {"subject": "x", "rule": "term", "from_on": "昨天", "reason": "\x00"}
+    manager.post(f"/institutions/{institution.id}/bans/new", status=422, data=odd)

@@ -365,3 +365,22 @@ def test_only_the_window_registers(client, role):
     browser = log_in(client, role)
     browser.get("/applications/new", status=403)
     browser.post("/applications/new", status=403, data=TYPED)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"received_on": "1950-01-01", "operating_since": "2099-12-31"},
+        {"beds": "9" * 400, "version": "²", "application_version": "9" * 30},
+        {"name": "\x00", "uscc": "\ud7ff" * 18, "types": ["x\x00"], "features": ["'"], "is_for_profit": "?"},
+        {"legal_representative_id": "１" * 18, "phone": "+86", "institution": "9" * 30, "kind": "☃"},
+    ],
+)
+def test_whatever_is_typed_is_refused_with_a_sentence(clerk, typed):
+    clerk.post("/applications/new", status=422, data={**TYPED, "phone": "1", **typed})
+    clerk.swap("post", "/applications/duplicates", data={**TYPED, **typed})
+    for name in ("received_on", "operating_since", "legal_representative_id", "uscc"):
+        clerk.swap("post", f"/applications/check/{name}", data={**TYPED, **typed})
+    clerk.get(
+        "/applications", query_string={"page": "9" * 30, "office": "9" * 30, "q": "\x00%'", "sort": "x"}
+    )
