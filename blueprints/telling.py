@@ -80,7 +80,10 @@ def events_of(case: Case, limit: int | None = 10) -> list[Told]:
         .order_by(Event.id.desc())
         .limit(limit * 20 if limit else None)
     )
-    told = [_tell_run(list(run)) for _, run in groupby(rows, key=_run_key)]
+    seen = list(rows)
+    with_step = {event.change.get("document") for event in seen}  # the step's own sentence names its document
+    kept = [e for e in seen if e.action != "issue_document" or e.change.get("number") not in with_step]
+    told = [_tell_run(list(run)) for _, run in groupby(kept, key=_run_key)]
     return told[:limit]
 
 

@@ -54,7 +54,8 @@ class _Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         node = Node(tag, {k: v or "" for k, v in attrs})
-        self.open[-1].children.append(node)
+        if self.open[-1].tag != "template":  # what a template holds is not on the page
+            self.open[-1].children.append(node)
         if tag not in VOID:
             self.open.append(node)
 
@@ -64,7 +65,7 @@ class _Reader(HTMLParser):
                 break
 
     def handle_data(self, data: str) -> None:
-        if self.open[-1].tag in ("script", "style"):
+        if {"script", "style", "template"} & {node.tag for node in self.open}:
             return
         for node in self.open:
             node.parts.append(data)

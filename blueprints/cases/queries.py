@@ -75,7 +75,9 @@ def _left(case: Case, book: Book) -> dict[str, StepTaken]:
         origin, target = book.states[step.origin].station, book.states[step.target].station
         if step.origin == "rectification" or (step.target == "accepted" and step.round < case.round):
             left = {key: value for key, value in left.items() if key == "check"}
-        if origin and origin != target or step.action == "accept":
+        if target == "accept":
+            left["accept"] = step  # acceptance is done when it is pronounced, not when the review begins
+        if origin and origin not in (target, "accept"):
             left[origin] = step
     return left
 

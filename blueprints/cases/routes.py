@@ -75,6 +75,7 @@ def _context(case: Case, **more: Any) -> dict[str, Any]:
         "may_correct": corrections.may_correct(case, newest, me),
         "is_lapse": corrections.is_lapse(case, newest, me),
         "is_manager": Role.MANAGER in me.roles,
+        "is_reviewer": Role.REVIEWER in me.roles,
         "words": words,
         "upload_form": _upload_form(case),
         "asked": current_user.office,
@@ -111,7 +112,7 @@ def step_page(case_id: int, action: str) -> Any:
 @requires(*STAFF)
 def take_step(case_id: int, action: str) -> Any:
     case = case_or_404(case_id)
-    step = _step(case, action) or Step(action, "", case.matter, (case.state,), "", "")
+    step = found(_step(case, action) or _elsewhere(case, action))
     form = _form(case, step)
     if not form.validate_on_submit():
         return _show_step(case, step, form), 422
@@ -144,6 +145,13 @@ def _done(case: Case, step: Step) -> str:
 def _step(case: Case, action: str) -> Step | None:
     book = hand().book_of(case)
     return book.step(case.matter, case.state, action, cases.facts(case))
+
+
+def _elsewhere(case: Case, action: str) -> Step | None:
+    """Return a step that the book knows, though not from this state: a colleague may just have taken it."""
+    return next(
+        (s for s in hand().book_of(case).steps if s.action == action and s.matter == case.matter), None
+    )
 
 
 def _form(case: Case, step: Step, **values: Any) -> forms.StepForm:

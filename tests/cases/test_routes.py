@@ -40,7 +40,9 @@ def test_a_step_that_is_not_possible_is_greyed_with_its_reason(client):
     case = an_application()
     page = log_in(client, Role.CLERK).get(f"/cases/{case.id}")
     accept = next(node for node in page.all("a", aria_disabled="true") if node.text == "受理")
-    assert "材料未齐：1. 医药机构医疗保障定点申请表" in page.one("p", id=accept.attrs["aria-describedby"]).text
+    assert (
+        "材料未齐：1. 医药机构医疗保障定点申请表" in page.one("p", id=accept.attrs["aria-describedby"]).text
+    )
 
 
 @pytest.mark.clause("LC-12-0a", "LC-12-1b")
@@ -73,7 +75,11 @@ def test_a_colleague_who_was_faster_is_told_and_the_typing_stays(client):
     clerk = log_in(client, Role.CLERK)
     stale = clerk.get(f"/cases/{case.id}/steps/accept").one("input", name="version").attrs["value"]
     step(case, "accept", Role.CLERK, MONDAY, name="周敏")
-    page = clerk.post(f"/cases/{case.id}/steps/accept", 409, data={"on": "2026-03-02", "version": stale, "reason": "当场受理"})
+    page = clerk.post(
+        f"/cases/{case.id}/steps/accept",
+        409,
+        data={"on": "2026-03-02", "version": stale, "reason": "当场受理"},
+    )
     assert "同事" in page.one(id="refusal").text
     assert page.one("textarea", name="reason").text == "当场受理"
 
@@ -132,7 +138,9 @@ def test_a_wrong_day_is_corrected_on_the_history_page(client, at):
     at(2026, 3, 5)
     clerk = log_in(client, Role.CLERK)
     taken = StepTaken.get(StepTaken.case == case, StepTaken.action == "accept")
-    clerk.post(f"/cases/{case.id}/taken/{taken.id}/day", data={"on": "2026-03-04", "reason": "通知书实为 4 日出具"})
+    clerk.post(
+        f"/cases/{case.id}/taken/{taken.id}/day", data={"on": "2026-03-04", "reason": "通知书实为 4 日出具"}
+    )
     assert clock_of(case, "evaluation").due_on == date(2026, 6, 4)
     assert "更正“受理”的办理日期" in clerk.get(f"/cases/{case.id}/history").text
 
@@ -173,7 +181,9 @@ def test_a_case_of_another_county_is_not_there(client):
     foreign = an_accepted(office=an_office("清源县医疗保险事业中心", "清医保"))
     clerk = log_in(client, Role.CLERK)
     assert clerk.get(f"/cases/{foreign.id}", 404).text
-    assert clerk.post(f"/cases/{foreign.id}/steps/withdraw", 404, data={"on": "2026-03-02", "reason": "x"}).text
+    assert clerk.post(
+        f"/cases/{foreign.id}/steps/withdraw", 404, data={"on": "2026-03-02", "reason": "x"}
+    ).text
 
 
 def test_a_case_is_handed_over_with_a_reason(client):

@@ -10,7 +10,13 @@ from models import Case, Document, ProofOfService, Role
 from tests.builders import MONDAY, an_accepted, an_application, clock_of, miss, night, serve_last, step
 from tests.page import log_in
 
-SERVED = {"served_on": "2026-03-02", "way": "direct", "recipient": "许某", "phone": "13806350001", "address": "窗口"}
+SERVED = {
+    "served_on": "2026-03-02",
+    "way": "direct",
+    "recipient": "许某",
+    "phone": "13806350001",
+    "address": "窗口",
+}
 
 
 def a_correction(on: date = MONDAY) -> tuple[Case, Document]:
@@ -31,8 +37,12 @@ def test_recording_the_proof_of_service_starts_the_five_workdays(client):
     assert (proof.served_on, proof.way, proof.recipient, proof.phone, proof.address) == (
         MONDAY, "direct", "许某", "13806350001", "窗口",
     )  # fmt: skip
-    assert (clock_of(case, "correction").state, clock_of(case, "correction").due_on) == ("running", date(2026, 3, 9))
-    assert document.number not in clerk.get("/documents/?state=open").text
+    assert (clock_of(case, "correction").state, clock_of(case, "correction").due_on) == (
+        "running",
+        date(2026, 3, 9),
+    )
+    assert document.number in clerk.get("/documents/?state=served").one("table").text
+    assert not clerk.get("/documents/?state=open").all("table")
 
 
 def test_a_served_day_before_issue_or_after_today_is_refused_and_the_typing_stays(client):
@@ -74,7 +84,10 @@ def test_a_voided_notice_keeps_its_number_and_its_successor_waits_for_service(cl
         ("安医保补字〔2026〕1号", "voided"),
         ("安医保补字〔2026〕2号", "issued"),
     ]
-    assert (clock_of(case, "correction").document_id, clock_of(case, "correction").state) == (fresh.id, "waiting")
+    assert (clock_of(case, "correction").document_id, clock_of(case, "correction").state) == (
+        fresh.id,
+        "waiting",
+    )
 
 
 @pytest.mark.clause("LC-12-2a", "LC-A04-2-1")
