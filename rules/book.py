@@ -1,22 +1,21 @@
 """A book: one legal text as in force from one day, read from a folder of TOML, checked whole and frozen.
 
-In here: the rows a book is made of, and the strict loader. Not in here: what a guard's facts are or what a
-condition means (lifecycle/), and how days are counted (periods.py).
+In here: the loader, and what must fit together in a book. Not in here: the shape of a row (shape.py), what a
+guard's facts are or what a condition means (lifecycle/), and how days are counted (periods.py).
 """
 
 import tomllib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, TypeVar, get_args
+from typing import Any, TypeVar
 
 from rules.rows import (
     CLOCK_KINDS,
     UNITS,
-    Also,
     ClockRule,
     DesignationType,
     DocumentKind,
@@ -27,22 +26,21 @@ from rules.rows import (
     Material,
     Sheet,
     SheetRow,
-    Staffing,
     Start,
     State,
     Station,
     Step,
 )
+from rules.shape import BookError, build, typed
 
 BOOKS = Path(__file__).parent / "books"
 
 T = TypeVar("T")
 
 
-class BookError(Exception):
-    """A book cannot be used; the text names the file and the key."""
-
-
+HEAD: Mapping[str, type[Any]] = MappingProxyType(
+    {"id": str, "name": str, "effective_from": date, "source": str}
+)
 ROWS: Mapping[str, type[Any]] = MappingProxyType(
     {
         "clock": ClockRule,
@@ -84,7 +82,7 @@ class Book:
     examples: tuple[Example, ...]
 
     def steps_from(self, matter: str, state: str, facts: Guard) -> list[Step]:
-        """Return the steps of `matter` that start at `state` and whose guard holds for `facts`, in book order."""
+        """Return the steps of `matter` from `state` whose guard holds for `facts`, in book order."""
         return [
             step
             for step in self.steps
@@ -92,7 +90,7 @@ class Book:
         ]
 
     def step(self, matter: str, state: str, action: str, facts: Guard) -> Step | None:
-        """Return the one step `action` from `state`, or None. Two can never match: the loader refuses that."""
+        """Return the one step `action` from `state`, or None. Two never match: the loader refuses that."""
         return next((s for s in self.steps_from(matter, state, facts) if s.action == action), None)
 
     def materials_for(self, kind: str) -> list[Material]:
@@ -165,8 +163,10 @@ def load_book(folder: Path) -> Book:
             if name not in ROWS or not isinstance(entries, list):
                 raise BookError(f"{folder.name}/{path.name}: unknown table [[{name}]]")
             rows[name] += [build(ROWS[name], entry, f"{folder.name}/{path.name}") for entry in entries]
-    if unknown := head.keys() ^ {"id", "name", "effective_from", "source"}:
+    if unknown := head.keys() ^ HEAD.keys():
         raise BookError(f"{folder.name}/book.toml: unknown or missing key {sorted(unknown)}")
+    for key, kind in HEAD.items():
+        typed(kind, head[key], f"{folder.name}/book.toml: {key}")
     if head["id"] != folder.name:
         raise BookError(f"{folder.name}/book.toml: id is {head['id']}")
     book = Book(
@@ -176,12 +176,12 @@ def load_book(folder: Path) -> Book:
         states=_by_key(rows["state"], folder),
         stations=tuple(rows["station"]),
         steps=tuple(rows["step"]),
-        materials=tuple(rows["material"]),
-        features=tuple(rows["feature"]),
-        types=tuple(rows["type"]),
-        grounds=tuple(rows["ground"]),
+        materials=_once(rows["material"], folder),
+        features=_once(rows["feature"], folder),
+        types=_once(rows["type"], folder),
+        grounds=_once(rows["ground"], folder),
         sheets=_by_key(rows["sheet"], folder),
-        rows=tuple(rows["row"]),
+        rows=_once(rows["row"], folder, lambda row: f"{row.sheet}.{row.key}"),
         documents=_by_key(rows["document"], folder),
         examples=tuple(rows["example"]),
     )
@@ -201,60 +201,23 @@ def _parse(path: Path, raw: bytes) -> dict[str, Any]:
         raise BookError(f"{path.parent.name}/{path.name}: {error}") from error
 
 
-NESTED: Mapping[tuple[str, str], type[Any]] = MappingProxyType(
-    {
-        ("Step", "starts"): Start,
-        ("Step", "pauses"): Start,
-        ("Step", "also"): Also,
-        ("SheetRow", "staffing"): Staffing,
-    }
-)
-
-
-def build(kind: type[T], row: Mapping[str, Any], where: str) -> T:
-    """Return `row` as a frozen `kind`. Raises BookError for an unknown or missing key or a wrong type."""
-    known = {f.name: f for f in fields(kind)}  # type: ignore[arg-type]
-    if unknown := row.keys() - known.keys():
-        raise BookError(f"{where}: {kind.__name__} {row.get('key') or row.get('action')}: {sorted(unknown)}")
-    values: dict[str, Any] = {}
-    for name, value in row.items():
-        nested = NESTED.get((kind.__name__, name))
-        if nested and isinstance(value, list):
-            values[name] = tuple(build(nested, entry, where) for entry in value)
-        elif nested:
-            values[name] = build(nested, value, where)
-        else:
-            values[name] = _typed(known[name].type, value, f"{where}: {kind.__name__}.{name}")
-    try:
-        return kind(**values)
-    except TypeError as error:
-        raise BookError(f"{where}: {kind.__name__} {row.get('key') or row.get('action')}: {error}") from error
-
-
-def _typed(wanted: Any, value: Any, where: str) -> Any:
-    """Return `value` frozen; refuse it if it is not what the field is annotated with."""
-    if isinstance(value, list):
-        value = tuple(value)
-    if isinstance(value, dict):
-        return MappingProxyType({k: tuple(v) if isinstance(v, list) else v for k, v in value.items()})
-    plain = tuple(kind for kind in (get_args(wanted) or (wanted,)) if isinstance(kind, type))
-    scalar = plain and all(kind in (str, int, bool, date, type(None)) for kind in plain)
-    mistyped_int = int in plain and bool not in plain and isinstance(value, bool)
-    if isinstance(value, tuple) != (getattr(wanted, "__origin__", None) is tuple):
-        raise BookError(f"{where}: {value!r}")
-    if scalar and not isinstance(value, tuple) and (mistyped_int or not isinstance(value, plain)):
-        raise BookError(f"{where}: {value!r}")
-    return value
-
-
 def _by_key(rows: Iterable[T], folder: Path) -> Mapping[str, T]:
+    return MappingProxyType({row.key: row for row in _once(rows, folder)})  # type: ignore[attr-defined]
+
+
+def _key(row: Any) -> str:
+    return str(row.key)
+
+
+def _once(rows: Iterable[T], folder: Path, key_of: Callable[[Any], str] = _key) -> tuple[T, ...]:
+    """Return `rows`; refuse a key that stands twice."""
     table: dict[str, T] = {}
     for row in rows:
-        key = row.key  # type: ignore[attr-defined]
+        key = key_of(row)
         if key in table:
             raise BookError(f"{folder.name}: {type(row).__name__} {key} stands twice")
         table[key] = row
-    return MappingProxyType(table)
+    return tuple(table.values())
 
 
 def _check(book: Book) -> None:
@@ -264,6 +227,9 @@ def _check(book: Book) -> None:
     for step in book.steps:
         _check_step(book, step)
     features = {feature.key for feature in book.features}
+    types = {kind.key for kind in book.types}
+    for row in book.features:
+        _demand(book, row.key, not row.type or row.type in types, f"type {row.type}")
     asked = [(row.key, row.feature) for row in book.materials] + [(row.key, row.feature) for row in book.rows]
     for key, feature in asked:
         _demand(book, key, not feature or feature in features, f"feature {feature}")
@@ -281,13 +247,22 @@ def _check_step(book: Book, step: Step) -> None:
     named |= {start.clock for start in (*step.starts, *step.pauses)}
     named |= {s.when.removeprefix("end-of:") for s in step.starts if s.when.startswith("end-of:")}
     named |= {step.auto_clock} if step.auto else set()
-    named |= {need.partition(":")[2] for need in step.needs if need.startswith(("over:", "within:"))}
+    named |= {need.partition(":")[2] for need in step.needs if ":" in need}
     for clock in named:
         _demand(book, step.action, clock in book.clocks, f"clock {clock}")
+    for start in (*step.starts, *step.pauses):
+        _demand(book, step.action, _is_start(start, step), f"start {start.when}")
     for state in {*step.origins, step.target} - {"", "back"}:
         _demand(book, step.action, state in book.states, f"state {state}")
     _demand(book, step.action, not step.issues or step.issues in book.documents, f"document {step.issues}")
     _demand(book, step.action, bool(step.roles) or bool(step.auto), "roles")
+
+
+def _is_start(start: Start, step: Step) -> bool:
+    """Return whether a clock can start so; one that waits for service needs a document to be served."""
+    if start.when == "served":
+        return bool(step.issues)
+    return start.when == "step" or start.when.startswith(("end-of:", "day:", "until:"))
 
 
 def _check_single_match(book: Book) -> None:

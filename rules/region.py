@@ -7,7 +7,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from rules.book import Book, BookError, build
+from rules.book import Book
+from rules.shape import BookError, build
 
 REGIONS = Path(__file__).parent / "regions"
 
