@@ -13,11 +13,11 @@ CLOCK_KINDS = ("limit", "wait", "cap", "ban")
 
 @dataclass(frozen=True)
 class ClockRule:
-    """One legal period. `roll` left out: only performance limits in days, months or years roll (readings 1.3-4)."""
+    """One legal period. `roll` left out: only limits in days, months or years roll (readings 1.3-4)."""
 
     key: str
     name: str
-    kind: str  # limit: somebody must act by; wait: nobody may act before; cap: ends by itself; ban: blocks a new case
+    kind: str  # limit: act by; wait: not before; cap: ends by itself; ban: blocks a new case
     amount: int
     unit: str
     article: str
@@ -47,7 +47,7 @@ class Start:
 
 @dataclass(frozen=True)
 class Also:
-    """A step of a linked case in the same transaction: of `origin` (the case that opened this one) or `opened`."""
+    """A step of a linked case in the same transaction: of `origin` (which opened this one) or `opened`."""
 
     of: str
     action: str
@@ -114,7 +114,7 @@ class Station:
 
 @dataclass(frozen=True)
 class Material:
-    """A row of a material list (annex 5). With a feature, it is asked for only where the feature is declared."""
+    """A row of a material list (annex 5). With a feature, it is asked for only where that is declared."""
 
     key: str
     kind: str
