@@ -18,7 +18,7 @@ from flask_login import LoginManager
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError
 from htmx_flask import Htmx, make_response
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, NotFound
 
 import commands
 import jobs
@@ -188,6 +188,10 @@ def _add_errors(app: Flask) -> None:
     @app.errorhandler(CSRFError)
     def stale_form(error: CSRFError) -> Any:  # noqa: ARG001
         return refuse(DomainError("页面打开太久，已失效。请返回上一页刷新后再提交，本次没有保存。"))
+
+    @app.errorhandler(OverflowError)
+    def beyond_any_row(error: OverflowError) -> Any:  # noqa: ARG001 - an id that no table can hold
+        return plain_error(NotFound())
 
     @app.errorhandler(HTTPException)
     def plain_error(error: HTTPException) -> Any:

@@ -69,6 +69,8 @@ def materials_complete(ask: Ask) -> list[str]:
     rows = CaseMaterial.select().where(CaseMaterial.case == ask.case).order_by(CaseMaterial.no)
     open_rows = [r for r in rows if r.state in (MaterialState.PENDING, MaterialState.MISSING)]
     originals = {m.key for m in ask.hand.book_of(ask.case).materials if m.original}
+    if ask.is_offer and open_rows:
+        return [f"还有 {len(open_rows)} 项材料未齐"]
     unseen = [r for r in rows if r.key in originals and r.state == "received" and not r.is_original_seen]
     return [f"材料未齐：{r.no}. {r.title}" for r in open_rows] + [
         f"未核原件：{r.no}. {r.title}" for r in unseen

@@ -4,6 +4,7 @@ import shutil
 from datetime import datetime
 
 import pytest
+from flask import g
 
 from app import create_app, open_instance
 from lifecycle import moment, workdays
@@ -19,7 +20,14 @@ def _product(tmp_path_factory):
     app = create_app(folder)
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
     db.close()
+    app.before_request_funcs.setdefault(None, []).insert(0, _forget_the_last_request)
     return app, folder
+
+
+def _forget_the_last_request():
+    """The tests hold one application context; what a request keeps in `g` must end with it all the same."""
+    for name in ("hand", "scope", "_login_user"):
+        g.pop(name, None)
 
 
 @pytest.fixture

@@ -231,7 +231,7 @@ def test_the_kinds_of_documents_and_their_forms(book):
         "acceptance_notice": ("4-1", "acceptance_notice.docx", 2),
         "correction_notice": ("4-2", "correction_notice.docx", 2),
         "refusal_notice": ("4-3", "refusal_notice.docx", 2),
-        "supplement_notice": ("", "", 2),
+        "supplement_notice": ("", "supplement_notice.docx", 2),
         "unqualified_notice": ("9", "unqualified_notice.docx", 2),
         "result_publication": ("", "", 1),
         "supervision_publication": ("", "", 1),
