@@ -32,6 +32,7 @@ PACE = {
     "list": 1,
     "agree": 2,
     "sign": 6,
+    "connect": 11,
 }
 TALK = {
     "place": "二楼谈判室",
@@ -338,6 +339,9 @@ def _sign(me: Life) -> Iterator[date]:
         hand=me.hand("agreement"),
         upload=agreements.Upload("服务协议（双方签章）.pdf", PDF),
     )
+    if me.plan.ago > PACE["connect"]:
+        yield (day := w.after(day, PACE["connect"]))
+        steps.take_step(Case.get(Case.origin == me.case), "record_connection", hand=me.hand("agreement"))
     if me.plan.renews:
         yield w.after(day, 200)
         agreement = Agreement.get(Agreement.case == Case.get(Case.origin == me.case))
