@@ -74,7 +74,6 @@ def _list_context(asked: queries.Asked) -> dict[str, Any]:
         "books": hand().books,
         "task": lambda row: task_of(row, hand().books[row.book]),
         "place": place_url,
-        "has_offices": len(scope()) > 1,
     }
 
 
