@@ -152,7 +152,12 @@
     if (window.Idiomorph) window.Idiomorph.defaults.ignoreActiveValue = true;
   });
 
-  document.addEventListener("DOMContentLoaded", () => document.querySelector("#refusal[role=alert]")?.focus());
+  document.addEventListener("DOMContentLoaded", () => {
+    const refusal = document.querySelector("#refusal[role=alert]");
+    const open = window.location.hash ? null : document.querySelector(".sheet .is-current [autofocus]");
+    if (refusal) refusal.focus();
+    else if (open) focus(rowOf(open)); // work begins at the first open row, in sight
+  });
 
   // --- Refusals that no answer brings, and those that are over ---
 

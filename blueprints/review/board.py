@@ -132,17 +132,24 @@ class Board:
 
     @property
     def unsigned(self) -> tuple[str, ...]:
-        return tuple(member.name for member in self.members if member.user_id not in self.standing)
+        """Who still has to sign; nobody once the stage is over, whoever joined the group since."""
+        signed = self.standing
+        return tuple(m.name for m in self.members if m.user_id not in signed) if self.is_open else ()
 
     @property
     def voided(self) -> Signature | None:
         """The newest voided signature, while somebody has to sign again because of it."""
-        gone = [s for s in self.signatures if s.voided_at and s.user_id not in self.standing]
+        signed = self.standing
+        gone = [s for s in self.signatures if s.voided_at and s.user_id not in signed and self.is_open]
         return max(gone, key=lambda s: s.voided_at or s.signed_at, default=None)
 
     @property
     def is_signed(self) -> bool:
-        return bool(self.rows) and not self.left and bool(self.members) and not self.unsigned
+        return bool(self.rows) and not self.left and bool(self.standing) and not self.unsigned
+
+    @property
+    def signed_by(self) -> str:
+        return "、".join(signature.name for signature in self.standing.values())
 
     @property
     def last_signed_on(self) -> date | None:

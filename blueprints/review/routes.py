@@ -79,29 +79,25 @@ def sheet_page(case_id: int, stage: str) -> Any:
     return _show_sheet(case, stage)
 
 
+Refused = tuple[int, forms.SheetRowForm, DomainError | None]  # the row that was not saved, as typed, and why
+
+
 def _show_sheet(
     case: Case,
     stage: str,
     error: DomainError | None = None,
     visit: forms.VisitForm | None = None,
-    refused: tuple[int, forms.SheetRowForm, DomainError | None] | None = None,
+    refused: Refused | None = None,
 ) -> str:
     view = _board(case, stage)
     current = view.first_open or next(iter(view.rows), None)
-    told = board.overruled(view)
-    rows = [replace(row, colleague=told.get(row.id, ""), is_current=row == current) for row in view.rows]
-    if refused:
-        rows = [_kept(view, row, refused[1], refused[2]) if row.id == refused[0] else row for row in rows]
     return render_template(
         "review/sheet.html",
         **_status(view),
-        rows=rows,
+        **_rows(view, current, refused),
         error=error,
-        row_error=_messages(*refused[1:]) if refused else "",
-        refused_id=refused[0] if refused else 0,
-        current=current,
-        purposes=words.PURPOSES,
         aside=queries.aside(case, current.key, hand()) if current else None,
+        purposes=words.PURPOSES,
         visit=visit or forms.VisitForm(None, obj=view.sheet) if view.sheet else None,
         types=queries.type_labels(case, hand()),
         clock=queries.lead_clock(case),
@@ -109,6 +105,16 @@ def _show_sheet(
         state=hand().book_of(case).states[case.state].label,
         is_appointing=bool(hand().roles & {Role.REVIEWER, Role.MANAGER}),
     )
+
+
+def _rows(view: board.Board, current: board.Row | None, refused: Refused | None) -> dict[str, Any]:
+    told = board.overruled(view)
+    rows = [replace(row, colleague=told.get(row.id, ""), is_current=row == current) for row in view.rows]
+    if not refused:
+        return {"rows": rows, "refused_id": 0}
+    mark_id, form, why = refused
+    rows = [_kept(view, row, form, why) if row.id == mark_id else row for row in rows]
+    return {"rows": rows, "refused_id": mark_id, "row_error": _messages(form, why)}
 
 
 def _board(case: Case, stage: str) -> board.Board:
@@ -156,7 +162,7 @@ def _row(
     view = _board(case, stage)
     row = found(next((row for row in view.rows if row.id == mark_id), None))
     shown = _kept(view, row, form, refusal) if form else row
-    told = {"row_error": _messages(form, refusal)} if form else {"saved_at": row.at}
+    told = {"row_error": _messages(form, refusal)} if form else {"saved_at": row.at.removeprefix("今天 ")}
     return render_template("review/_sheet_row.html", **_status(view), row=shown, is_oob=True, **told)
 
 

@@ -73,6 +73,18 @@ def test_a_whole_sheet_by_keyboard_alone(page, case, sign_in):
     assert marks(case)[5].note == "缺预案 1 项"
 
 
+def test_the_page_opens_at_the_first_open_row(page, case, sign_in):
+    fill(case)
+    last = marks(case)[9]
+    SheetMark.update(finding="").where(SheetMark.id == last.id).execute()
+    sign_in(page, Role.REVIEWER, name="孙立群")
+    open_sheet(page, case)
+    assert page.evaluate("document.activeElement.id") == f"verdict-{last.id}-1"
+    below = row(page, case, 10).bounding_box()
+    bar = page.locator("#sheet-state").bounding_box()
+    assert below["y"] + below["height"] <= bar["y"]
+
+
 def test_the_current_row_brings_its_requirement_and_the_files(page, case, sign_in):
     sign_in(page, Role.REVIEWER, name="孙立群")
     open_sheet(page, case)

@@ -61,45 +61,6 @@ def standing(case, stage="desk"):
 # --- The group ---
 
 
-@pytest.mark.clause("LC-14a-1", "LC-14a-2")
-def test_a_group_is_appointed_with_fields_and_the_review_begins_in_one_go():
-    case = an_accepted()
-    one, two = pen("孙立群").actor, pen("韩雪").actor
-    fields = {one.id: "医疗保障", two.id: "信息技术"}
-
-    case = group_operations.start_review(
-        case, fields, seen="", third_party="明正评估事务所", hand=hand_of(Role.MANAGER)
-    )
-
-    assert case.state == "desk_review"
-    assert [(m.user.name, m.field) for m in sheets.group(case)] == [
-        ("孙立群", "医疗保障"),
-        ("韩雪", "信息技术"),
-    ]
-    assert queries.third_party(case, 1) == "明正评估事务所"
-    events = Event.select(Event.action).where(Event.case == case).order_by(Event.id.desc()).limit(2)
-    assert [event.action for event in events] == ["start_desk_review", "assign_group"]
-
-
-def test_nobody_at_all_is_no_group():
-    with pytest.raises(Unmet):
-        group_operations.set_group(an_accepted(), {}, seen="", hand=hand_of(Role.MANAGER))
-
-
-def test_only_reviewers_of_the_own_office_can_be_appointed():
-    clerk = hand_of(Role.CLERK).actor
-    with pytest.raises(NotAllowed):
-        group_operations.set_group(an_accepted(), {clerk.id: "医疗保障"}, seen="", hand=hand_of(Role.MANAGER))
-
-
-def test_the_second_of_two_who_change_the_group_is_told():
-    case, one, two = an_accepted(), pen("孙立群").actor, pen("韩雪").actor
-    group_operations.set_group(case, {one.id: "医疗保障"}, seen="", hand=hand_of(Role.MANAGER))
-    with pytest.raises(Conflict):
-        group_operations.set_group(case, {two.id: "医疗保障"}, seen="", hand=hand_of(Role.MANAGER))
-    assert [m.user.name for m in sheets.group(case)] == ["孙立群"]
-
-
 def test_a_group_is_not_changed_after_the_result():
     case = in_review("pharmacy", types=("personal_account",))
     fill(case)
@@ -238,6 +199,14 @@ def test_not_applicable_is_refused_where_the_row_applies_to_everybody():
     assert mark(case, 12, "not_applicable").finding == "not_applicable"
 
 
+def test_who_joins_later_does_not_unfinish_a_sheet_that_was_concluded():
+    case = on_site()
+    a_group(case, "丁玉兰")
+    view = board.board(case, "desk", pen("丁玉兰"))
+    assert (view.is_signed, view.unsigned, view.signed_by) == (True, (), "孙立群、韩雪")
+    assert board.board(case, "on_site", pen("丁玉兰")).unsigned == ("孙立群", "韩雪", "丁玉兰")
+
+
 def test_a_sheet_is_read_only_once_its_stage_is_over():
     case = in_review()
     fill(case)
@@ -268,6 +237,7 @@ def test_the_desk_review_is_closed_only_when_every_member_has_signed():
 
     sign(case, "韩雪")
 
+    assert board.board(case, "desk", pen("孙立群")).is_signed
     assert standing(case) == ["孙立群", "韩雪"]
     assert [row.signed_at.date() for row in SheetSignature.select()] == [MONDAY, MONDAY]
     assert take_step(case, "conclude_desk_review", hand=pen("孙立群")).state == "on_site"
