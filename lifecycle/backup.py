@@ -9,6 +9,8 @@ import shutil
 import sqlite3
 import tempfile
 import zipfile
+import zlib
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
@@ -18,6 +20,20 @@ from lifecycle.schema import copy_database
 DATABASE = "dingdian.sqlite3"
 ATTACHMENTS = "attachments"
 KEEP = 14
+
+# What a damaged archive or database answers with, besides being simply wrong.
+UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    sqlite3.DatabaseError,
+    KeyError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    EOFError,
+    OSError,
+    RuntimeError,
+)
 
 
 class BackupBroken(Exception):
@@ -36,7 +52,8 @@ def write(instance: Path, to: Path) -> Path:
         with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as archive:
             sums = {DATABASE: _add(archive, database, DATABASE)}
             for path in sorted((instance / ATTACHMENTS).glob("*")):
-                sums[f"{ATTACHMENTS}/{path.name}"] = _add(archive, path, f"{ATTACHMENTS}/{path.name}")
+                with suppress(FileNotFoundError):  # an upload that was refused meanwhile
+                    sums[f"{ATTACHMENTS}/{path.name}"] = _add(archive, path, f"{ATTACHMENTS}/{path.name}")
             archive.writestr("sums.json", json.dumps(sums, sort_keys=True))
     verify(partial)
     os.replace(partial, to)
@@ -44,8 +61,9 @@ def write(instance: Path, to: Path) -> Path:
 
 
 def _add(archive: zipfile.ZipFile, path: Path, name: str) -> str:
-    archive.write(path, name)
-    return sha256(path.read_bytes()).hexdigest()
+    content = path.read_bytes()
+    archive.writestr(name, content)
+    return sha256(content).hexdigest()
 
 
 def verify(path: Path) -> None:
@@ -60,7 +78,7 @@ def verify(path: Path) -> None:
                     raise BackupBroken(f"备份里的 {name} 已损坏")
             archive.extract(DATABASE, scratch)
             _check_database(Path(scratch) / DATABASE)
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
+    except UNREADABLE as error:
         raise BackupBroken(f"备份无法读取：{error}") from error
 
 

@@ -11,12 +11,12 @@ from models import db
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
 
-def migrate(path: Path) -> list[str]:
-    """Apply what is pending to the open database at `path`, after copying it beside itself; return the names.
+def migrate(path: Path, folder: Path = MIGRATIONS) -> list[str]:
+    """Apply what is pending in `folder` to the open database at `path` and return the names.
 
-    Nothing pending: nothing is copied. Raises MigrationError with the file as it was before.
+    The file is copied beside itself first, unless nothing is pending. On MigrationError it is as before.
     """
-    runner = Runner(db, str(MIGRATIONS))
+    runner = Runner(db, str(folder))
     pending = [row.name for row in runner.status() if not row.applied]
     if pending and runner.applied():
         copy_database(path, path.with_name(f"{path.stem}-before-{pending[0]}.sqlite3"))
