@@ -111,10 +111,11 @@ def _move_case(case: Case, taken: StepTaken, before: date, on: date) -> None:
         Complaint.update(settled_on=on).where(settled).execute()
     if steps.last_step(case).id != taken.id:
         return
-    moved = {"stage_on": on} if taken.origin != taken.target else {}
-    moved |= {"closed_on": on} if case.closed_on else {}
-    if moved:
-        Case.update(**moved, version=Case.version + 1).where(Case.id == case.id).execute()
+    Case.update(
+        stage_on=on if taken.origin != taken.target else case.stage_on,
+        closed_on=on if case.closed_on else None,
+        version=Case.version + 1,
+    ).where(Case.id == case.id).execute()
 
 
 def take_back(case: Case, *, hand: Hand, reason: str, version: int | None = None) -> Case:
