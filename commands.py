@@ -1,4 +1,4 @@
-"""The commands of `flask --app app …`: due dates, the sweep, checks, backup and restore, rebinding of cases."""
+"""The commands of `flask --app app …`: due dates, sweep, checks, backup and restore, rebinding."""
 
 from datetime import date
 from pathlib import Path
@@ -8,6 +8,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 
 from lifecycle import audit, backup, checks, moment, rebind, sweep, workdays
+from lifecycle.errors import DomainError
 from lifecycle.hand import Hand
 from models import db
 from rules.periods import Due, due_date, first_day_after
@@ -67,7 +68,8 @@ def sweep_command(*, as_of: date | None, dry_run: bool) -> None:
     """Do the night's work; one line for each change, nothing when nothing changes."""
     day = as_of.date() if as_of else moment.today()
     with db.connection_context():
-        sweep.claim(day)
+        if not dry_run and day <= moment.today():  # a night to come is left to its own sweep
+            sweep.claim(day)
         for line in sweep.run(_hand(day), dry_run=dry_run).lines:
             click.echo(line)
 
@@ -89,7 +91,10 @@ def check() -> None:
 def backup_command(path: Path | None) -> None:
     """Write a verified backup of database and attachments."""
     instance = current_app.config["INSTANCE"]
-    written = backup.write(instance, path) if path else backup.nightly(instance)
+    try:
+        written = backup.write(instance, path) if path else backup.nightly(instance)
+    except (backup.BackupBroken, OSError) as error:
+        raise click.ClickException(f"没有备份成：{error}") from error
     click.echo(f"已备份：{written}")
     click.echo("密钥文件不在备份里，请另行保管。")
 
@@ -118,8 +123,12 @@ def restore(path: Path, *, yes: bool) -> None:
 def rebind_command(old: str, new: str, reason: str, *, dry_run: bool) -> None:
     """Move the open cases of book OLD to book NEW, each with an event."""
     with db.connection_context():
-        for line in rebind.rebind(old, new, hand=_hand(), reason=reason, dry_run=dry_run):
-            click.echo(line)
+        try:
+            lines = rebind.rebind(old, new, hand=_hand(), reason=reason, dry_run=dry_run)
+        except DomainError as refusal:
+            raise click.ClickException(str(refusal)) from refusal
+    for line in lines:
+        click.echo(line)
 
 
 audit_group = AppGroup("audit", help="The trail.")
