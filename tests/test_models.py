@@ -1,0 +1,333 @@
+"""The database refuses what may never be: every CHECK, every unique and partial unique index of models.py."""
+
+from datetime import date, datetime
+from itertools import count
+
+import peewee
+import pytest
+
+from models import (
+    TABLES,
+    Agreement,
+    Application,
+    Attachment,
+    Ban,
+    CalendarDay,
+    CalendarYear,
+    Case,
+    CaseMaterial,
+    CaseSheet,
+    Clock,
+    ClockPause,
+    Complaint,
+    Decision,
+    Document,
+    Event,
+    Filing,
+    GroupMember,
+    Institution,
+    JobRun,
+    Meeting,
+    NoticeCase,
+    NumberSeries,
+    Office,
+    Person,
+    ProofOfService,
+    PublicNotice,
+    Seal,
+    SheetMark,
+    SheetSignature,
+    StepTaken,
+    User,
+    UserRole,
+)
+
+DAY = date(2026, 3, 2)
+NOON = datetime(2026, 3, 2, 12, 0)  # noqa: DTZ001 - naive Asia/Shanghai, as everywhere
+fresh = (f"x{n}" for n in count())
+
+# The least that makes a row; foreign keys make their own rows.
+LEAST = {
+    Office: lambda: {"name": "局", "code": next(fresh), "region": "liaocheng"},
+    User: lambda: {"username": next(fresh), "name": "甲", "office": a(Office), "password_hash": ""},
+    UserRole: lambda: {"user": a(User), "role": "clerk"},
+    Person: lambda: {"name": "乙", "id_cipher": b"", "id_digest": next(fresh), "id_masked": "3715"},
+    Institution: lambda: {
+        "office": a(Office),
+        "kind": "medical",
+        "name": "医院",
+        "search_key": "",
+        "uscc": next(fresh),
+        "address": "",
+    },
+    Case: lambda: {
+        "number": next(fresh),
+        "matter": "application",
+        "office": a(Office),
+        "institution": a(Institution),
+        "book": "b",
+        "region": "r",
+        "options": {},
+        "state": "draft",
+        "handler": a(User),
+        "opened_on": DAY,
+        "stage_on": DAY,
+    },
+    Application: lambda: {"case": a(Case)},
+    StepTaken: lambda: {
+        "case": a(Case),
+        "action": "file",
+        "label": "",
+        "origin": "draft",
+        "target": "filed",
+        "on": DAY,
+        "at": NOON,
+        "actor": a(User),
+    },
+    CaseMaterial: lambda: {"case": a(Case), "key": "m1", "no": 1, "title": "表"},
+    GroupMember: lambda: {"case": a(Case), "round": 1, "user": a(User)},
+    CaseSheet: lambda: {"case": a(Case), "sheet": "s", "stage": "desk", "round": 1},
+    SheetMark: lambda: {"sheet": a(CaseSheet), "row": "r1", "no": 1},
+    SheetSignature: lambda: {"sheet": a(CaseSheet), "user": a(User), "signed_at": NOON},
+    Document: lambda: {
+        "office": a(Office),
+        "kind": "k",
+        "name": "",
+        "word": "受",
+        "year": 2026,
+        "seq": 1,
+        "number": "",
+        "data": {},
+        "issued_on": DAY,
+        "issued_by": a(User),
+    },
+    ProofOfService: lambda: {
+        "document": a(Document),
+        "served_on": DAY,
+        "recipient": "",
+        "recorded_by": a(User),
+        "recorded_at": NOON,
+    },
+    Attachment: lambda: {
+        "case": a(Case),
+        "purpose": "other",
+        "filename": "",
+        "stored_as": next(fresh),
+        "content_type": "",
+        "size": 1,
+        "sha256": "",
+        "uploaded_by": a(User),
+        "uploaded_at": NOON,
+    },
+    Clock: lambda: {
+        "case": a(Case),
+        "rule": "r",
+        "kind": "limit",
+        "party": "office",
+        "started_on": DAY,
+        "due_on": DAY,
+    },
+    ClockPause: lambda: {"clock": a(Clock)},
+    Ban: lambda: {
+        "rule": "r",
+        "book": "b",
+        "institution": a(Institution),
+        "office": a(Office),
+        "from_on": DAY,
+        "until_on": DAY,
+    },
+    Filing: lambda: {
+        "case": a(Case),
+        "kind": "city",
+        "node": "",
+        "filed_on": DAY,
+        "recorded_by": a(User),
+        "recorded_at": NOON,
+    },
+    PublicNotice: lambda: {
+        "office": a(Office),
+        "kind": "result",
+        "published_on": DAY,
+        "medium": "",
+        "created_by": a(User),
+    },
+    NoticeCase: lambda: {"notice": a(PublicNotice), "case": a(Case)},
+    Complaint: lambda: {"case": a(Case), "received_on": DAY, "content": "", "recorded_by": a(User)},
+    Meeting: lambda: {"office": a(Office), "held_on": DAY, "chair": "", "recorded_by": a(User)},
+    Decision: lambda: {"meeting": a(Meeting), "case": a(Case), "action": "approve"},
+    Agreement: lambda: {
+        "case": a(Case),
+        "signed_on": DAY,
+        "starts_on": DAY,
+        "ends_on": DAY,
+        "text_version": "",
+    },
+    CalendarYear: lambda: {"year": 2030},
+    CalendarDay: lambda: {"day": date(2030, 1, 1), "is_workday": False},
+    NumberSeries: lambda: {"office": a(Office), "word": "受", "year": 2026},
+    JobRun: lambda: {"job": "sweep", "day": DAY, "started_at": NOON},
+    Event: lambda: {
+        "stream": next(fresh),
+        "seq": 1,
+        "action": "a",
+        "actor_name": "",
+        "on": DAY,
+        "at": NOON,
+        "prev": "",
+        "digest": "",
+    },
+    Seal: lambda: {"day": DAY, "events": 0, "last_event": 0, "prev": "", "digest": ""},
+}
+
+
+def a(model, **fields):
+    """A row with the least it needs and `fields`."""
+    return model.create(**{**LEAST[model](), **fields})
+
+
+ENUMS = [
+    (Office, "level"),
+    (UserRole, "role"),
+    (Institution, "kind"),
+    (Case, "matter"),
+    (Case, "state"),
+    (CaseMaterial, "state"),
+    (CaseSheet, "stage"),
+    (SheetMark, "finding"),
+    (Document, "state"),
+    (ProofOfService, "way"),
+    (Clock, "state"),
+    (Filing, "kind"),
+    (PublicNotice, "kind"),
+]
+
+OPEN_HAS_NO_END = "(state in ('running', 'waiting', 'paused')) = (ended_on is null)"
+CHECKS = [
+    (Office, "level = 'county' or parent_id is null", {"level": "city", "parent": Office}),
+    (User, "failures >= 0", {"failures": -1}),
+    (Institution, "beds is null or beds >= 0", {"beds": -1}),
+    (Case, "round >= 1", {"round": 0}),
+    (Case, "closed_on is not null or handler_id is not null", {"handler": None}),
+    (CaseMaterial, "(state = 'received') = (received_on is not null)", {"state": "received"}),
+    (CaseMaterial, "(state = 'received') = (received_on is not null)", {"received_on": DAY}),
+    (SheetMark, "finding = '' or marked_by_id is not null", {"finding": "pass"}),
+    (Document, "(state = 'voided') = (void_reason <> '')", {"state": "voided"}),
+    (Document, "(state = 'voided') = (void_reason <> '')", {"void_reason": "错"}),
+    (Document, "seq >= 1", {"seq": 0}),
+    (Clock, OPEN_HAS_NO_END, {"ended_on": DAY}),
+    (Clock, OPEN_HAS_NO_END, {"state": "met"}),
+    (Clock, "state <> 'waiting' or started_on is null", {"state": "waiting"}),
+    (Clock, "state <> 'running' or (started_on is not null and due_on is not null)", {"due_on": None}),
+    (Clock, "state <> 'running' or (started_on is not null and due_on is not null)", {"started_on": None}),
+    (Clock, "state <> 'paused' or due_on is null", {"state": "paused"}),
+    (Clock, "not is_lead or ended_on is null", {"is_lead": True, "state": "met", "ended_on": DAY}),
+    (
+        ClockPause,
+        "from_on is null or until_on is null or until_on >= from_on",
+        {"from_on": DAY, "until_on": date(2026, 3, 1)},
+    ),
+    (Ban, "(institution_id is null) <> (person_id is null)", {"institution": None}),
+    (Ban, "(institution_id is null) <> (person_id is null)", {"person": Person}),
+    (Ban, "until_on >= from_on", {"until_on": date(2026, 3, 1)}),
+    (Ban, "(lifted_on is null) = (lifted_reason = '')", {"lifted_on": DAY}),
+    (Ban, "(lifted_on is null) = (lifted_reason = '')", {"lifted_reason": "错"}),
+    (Complaint, "(verified_on is null) = (is_effective is null)", {"verified_on": DAY}),
+    (Complaint, "(verified_on is null) = (is_effective is null)", {"is_effective": True}),
+    (Agreement, "ends_on >= starts_on", {"ends_on": date(2026, 3, 1)}),
+    (
+        Agreement,
+        "not is_renewal_open or (renewal_basis <> '' and renewal_approved_by <> '')",
+        {"is_renewal_open": True, "renewal_basis": "履约良好"},
+    ),
+]
+
+ENDED = {"state": "met", "ended_on": DAY}
+CLOSED = {"closed_on": DAY}
+UNIQUE = [  # model, index, its columns, what lets a second one be
+    (Office, "office_code", ["code"], None),
+    (User, "user_username", ["username"], None),
+    (UserRole, "user_role_once", ["user", "role"], None),
+    (Person, "person_id_digest", ["id_digest"], None),
+    (Institution, "institution_once", ["uscc", "licence_no"], None),
+    (Case, "case_number", ["office", "number"], None),
+    (Case, "case_one_open_application", ["institution"], CLOSED),
+    (Application, "application_case", ["case"], None),
+    (CaseMaterial, "case_material_once", ["case", "key"], None),
+    (GroupMember, "group_member_once", ["case", "round", "user"], {"left_at": NOON}),
+    (CaseSheet, "case_sheet_once", ["case", "stage", "round"], None),
+    (SheetMark, "sheet_mark_once", ["sheet", "row"], None),
+    (SheetSignature, "sheet_signature_once", ["sheet", "user"], {"voided_at": NOON}),
+    (Document, "document_number", ["office", "word", "year", "seq"], None),
+    (ProofOfService, "proof_of_service_once", ["document"], None),
+    (Attachment, "attachment_stored_as", ["stored_as"], None),
+    (Clock, "clock_one_open", ["case", "rule"], ENDED),
+    (Clock, "clock_one_lead", ["case"], {"is_lead": False}),
+    (ClockPause, "clock_pause_one_open", ["clock"], {"until_on": DAY}),
+    (NoticeCase, "notice_case_once", ["notice", "case"], None),
+    (Decision, "decision_once", ["meeting", "case"], None),
+    (Agreement, "agreement_case", ["case"], None),
+    (CalendarYear, "calendar_year_once", ["year"], None),
+    (CalendarDay, "calendar_day_once", ["day"], None),
+    (NumberSeries, "number_series_once", ["office", "word", "year"], None),
+    (JobRun, "job_run_once", ["job", "day"], None),
+    (Event, "event_chain", ["stream", "seq"], None),
+    (Seal, "seal_day", ["day"], None),
+]
+FIRST = {"clock_one_lead": {"is_lead": True}}  # what puts the first row under a partial index
+SECOND = {"clock_one_lead": {"is_lead": True, "rule": "another"}}
+
+
+@pytest.mark.parametrize(("model", "column"), ENUMS, ids=lambda x: getattr(x, "__name__", x))
+def test_the_database_refuses_a_word_it_does_not_know(app, model, column):
+    a(model)
+    with pytest.raises(peewee.IntegrityError, match=rf"CHECK constraint failed: {column} in \("):
+        a(model, **{column: "nonsense"})
+
+
+@pytest.mark.parametrize(("model", "check", "fields"), CHECKS, ids=lambda x: getattr(x, "__name__", None))
+def test_the_database_refuses_a_row_that_breaks(app, model, check, fields):
+    a(model)
+    broken = {name: a(value) if isinstance(value, type) else value for name, value in fields.items()}
+    with pytest.raises(peewee.IntegrityError) as refusal:
+        a(model, **broken)
+    assert str(refusal.value) == f"CHECK constraint failed: {check}"
+
+
+@pytest.mark.parametrize(
+    ("model", "index", "columns", "unless"), UNIQUE, ids=lambda x: x if isinstance(x, str) else ""
+)
+def test_the_database_refuses_a_second(app, model, index, columns, unless):
+    first = a(model, **FIRST.get(index, {}))
+    same = {column: getattr(first, column) for column in columns} | SECOND.get(index, {})
+    names = ", ".join(
+        f"{model._meta.table_name}.{model._meta.fields[column].column_name}" for column in columns
+    )
+    with pytest.raises(peewee.IntegrityError) as refusal:
+        a(model, **same)
+    assert str(refusal.value) == f"UNIQUE constraint failed: {names}"
+    if unless:
+        model.update(**unless).where(model.id == first.id).execute()
+        assert a(model, **same).id > first.id
+
+
+def test_every_check_and_every_unique_index_is_broken_above():
+    declared = {
+        (m, c.sql.removeprefix("CHECK (").removesuffix(")"))
+        for m in TABLES
+        for c in m._meta.constraints or ()
+    }
+    enums = {
+        (m, text) for m, text in declared if any(text.startswith(f"{c} in ('") and m is e for e, c in ENUMS)
+    }
+    assert declared - enums == {(model, check) for model, check, _ in CHECKS}
+    assert len(enums) == len(ENUMS)
+    unique = {i._name for m in TABLES for i in m._meta.fields_to_index() if i._unique}
+    assert unique == {index for _, index, _, _ in UNIQUE}
+
+
+def test_the_database_refuses_a_row_that_points_to_nothing_and_to_delete_what_is_pointed_to(app):
+    case = a(Case)
+    with pytest.raises(peewee.IntegrityError, match="FOREIGN KEY"):
+        a(StepTaken, case=case.id + 100)
+    with pytest.raises(peewee.IntegrityError, match="FOREIGN KEY"):
+        case.institution.delete_instance()
