@@ -55,16 +55,17 @@ def system_hand(today: date, books: Mapping[str, Book], regions: Mapping[str, Re
 
 
 def _system_account() -> User:
-    """Make the account in one go: two processes may need it first at the same moment."""
+    """Make the account in one go: two processes may need it first at the same moment.
+
+    Before the first office there is nothing to act on, so it stays unsaved.
+    """
     with write_tx():
+        office = Office.select().order_by(Office.id).first()
+        if office is None:
+            return User(username="system", name="系统")
         actor, is_new = User.get_or_create(
             username="system",
-            defaults={
-                "name": "系统",
-                "office": Office.select().order_by(Office.id).first(),
-                "password_hash": "",
-                "is_active": False,
-            },
+            defaults={"name": "系统", "office": office, "password_hash": "", "is_active": False},
         )
         if is_new:
             UserRole.create(user=actor, role=Role.SYSTEM)
