@@ -36,11 +36,16 @@ def may_move(office: Office, hand: Hand) -> bool:
     )
 
 
+def check_may_add(hand: Hand) -> None:
+    """Raise NotAllowed unless the actor's office is the city."""
+    if hand.actor.office.level != Level.CITY:
+        raise NotAllowed("下级单位由市级经办机构的系统管理员增加")
+
+
 def add_office(values: Mapping[str, Any], *, hand: Hand) -> Office:
     """Add a county office below the actor's city; NotAllowed elsewhere, Misfit if the code is taken."""
+    check_may_add(hand)
     city = hand.actor.office
-    if city.level != Level.CITY:
-        raise NotAllowed("下级单位由市级经办机构的系统管理员增加")
     with write_tx():
         _check_code(values["code"], None)
         office = Office.create(

@@ -30,6 +30,7 @@ def office_list() -> str:
 @bp.get("/offices/new")
 @requires(Role.ADMIN)
 def office_new() -> str:
+    office_operations.check_may_add(hand())
     city = current_user.office
     return _page(None, _form(None, {"region": city.region, "closing_time": city.closing_time}))
 

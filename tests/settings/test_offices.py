@@ -125,6 +125,7 @@ def test_the_city_adds_a_county_below_itself(client):
 def test_a_county_adds_no_office(admin):
     page = admin.post("/settings/offices/new", 403, data=form(code="白医保"))
     assert "由市级经办机构的系统管理员增加" in page.one(id="refusal").text
+    assert "由市级经办机构的系统管理员增加" in admin.get("/settings/offices/new", 403).one(id="refusal").text
     assert "增加县" not in admin.get("/settings/offices").text
 
 
