@@ -78,8 +78,8 @@ def materials_complete(ask: Ask) -> list[str]:
 
 
 def no_ban(ask: Ask) -> list[str]:
-    book = ask.hand.book_of(ask.case)
-    return [bans.sentence(ban, book) for ban in bans.standing(ask.case.institution, ask.on)]
+    books = ask.hand.books  # a ban keeps the book it was imposed under
+    return [bans.sentence(ban, books[ban.book]) for ban in bans.standing(ask.case.institution, ask.on)]
 
 
 def missing_items_named(ask: Ask) -> list[str]:

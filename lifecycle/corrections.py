@@ -1,6 +1,7 @@
 """Mistakes put right, each with a reason: a day corrected, the last step taken back, a lapse reinstated."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from lifecycle import audit, bans, clocks, moment, steps, undo
 from lifecycle.db import locked, write_tx
@@ -134,7 +135,7 @@ def take_back(case: Case, *, hand: Hand, reason: str, version: int | None = None
         if undo.came_with_another(case, taken):
             raise NotAllowed("这一步由申请办件的签订登记带来，请在申请办件上撤回")
         undo.consequences(case, taken, hand, reason)
-        steps.put_back(case, taken.before, hand)
+        steps.put_back(case, _before(case, taken), hand)
         StepTaken.update(undone_at=moment.now()).where(StepTaken.id == taken.id).execute()
         audit.record(
             audit.of_case(case),
@@ -193,8 +194,16 @@ def reinstate(case: Case, *, hand: Hand, reason: str, new_due: date | None = Non
     return Case.get_by_id(case.id)
 
 
+def _before(case: Case, taken: StepTaken) -> dict[str, Any]:
+    """Return how the case stood before the step; whoever was handed the case since keeps it."""
+    before: dict[str, Any] = taken.before
+    if case.handler_id != taken.actor_id:
+        before["case"]["handler"] = case.handler_id
+    return before
+
+
 def _undo_lapse(case: Case, taken: StepTaken, hand: Hand) -> None:
-    steps.put_back(case, taken.before, hand)
+    steps.put_back(case, _before(case, taken), hand)
     StepTaken.update(undone_at=moment.now()).where(StepTaken.id == taken.id).execute()
 
 

@@ -263,19 +263,19 @@ def void(document: Document, *, hand: Hand, reason: str) -> None:
 
 
 def reissue(document: Document, *, hand: Hand, reason: str) -> Document:
-    """Void `document` and return it with a new number and today's data; its clocks wait for the new one.
+    """Void `document` and return it with a new number and today's day; its open clocks wait for the new one.
 
-    Raises as void does, and NotAllowed if the case has left the stage in which the document was issued.
+    While the case stands where the document led it, its content is drawn up anew; later it says what it said.
+    Raises as void does, and NotAllowed for a closed case and a publication.
     """
+    case = document.case
+    if case is None:
+        raise NotAllowed("公示名单不能作废重开，内容有误的请更正后重新发布")
     with write_tx():
-        case = document.case
         if case.closed_on:
             raise NotAllowed("办件已办结，不能重新出具")
         void(document, hand=hand, reason=reason)
-        step = document.step
-        fresh = issue(
-            case, document.kind, hand=hand, on=hand.today, step=step, data=step.data if step else {}
-        )
+        fresh = _again(document, case, hand)
         Clock.update(document=fresh).where(Clock.document == document, Clock.ended_on.is_null()).execute()
         ClockPause.update(document=fresh).where(
             ClockPause.document == document, ClockPause.until_on.is_null()
@@ -283,3 +283,13 @@ def reissue(document: Document, *, hand: Hand, reason: str) -> Document:
         clocks.served(fresh, hand)
         clocks.choose_lead(case)
     return fresh
+
+
+def _again(document: Document, case: Case, hand: Hand) -> Document:
+    step, kind, on = document.step, document.kind, hand.today
+    if step and case.state == step.target:
+        return issue(case, kind, hand=hand, on=on, step=step, data=step.data)
+    frozen = document.data | _heading(case, on) | {"matter": document.data["matter"]}
+    return register(
+        case.office, hand.book_of(case), kind, hand=hand, on=on, frozen=frozen, case=case, step=step
+    )
