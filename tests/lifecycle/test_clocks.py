@@ -177,7 +177,9 @@ def test_a_paper_issued_anew_leaves_ended_clocks_and_stops_as_they_were(app):
     case = step(case, "request_correction", Role.CLERK, day(3, 4))
     document = serve_last(case, day(3, 5))
     case = step(case, "receive_supplement", Role.CLERK, day(3, 9))
-    papers.reissue(document, hand=hand_of(Role.CLERK, today=day(3, 10)), reason="错字")
+    receive_all(case, day(3, 9))
+    fresh = papers.reissue(document, hand=hand_of(Role.CLERK, today=day(3, 10)), reason="错字")
+    assert (fresh.data["missing"], fresh.data["issued_on"]) == (document.data["missing"], "2026年3月10日")
     clock = clock_of(case, "correction")
     assert (clock.started_on, clock.due_on, clock.ended_on) == (day(3, 5), day(3, 12), day(3, 9))
 
@@ -229,3 +231,15 @@ def test_nothing_runs_on_in_a_closed_case(app):
             case, {"refused": "refuse", "withdrawn": "withdraw"}[state], Role.CLERK, day(3, 3), **given
         )
         assert clocks.open_clocks(case) == []
+
+
+def test_a_publication_is_not_issued_anew_by_itself(app):
+    case = a_case_at("public_notice")
+    hand = hand_of(Role.AGREEMENT, today=day(3, 25))
+    with write_tx():
+        publication = papers.register(
+            case.office, hand.book_of(case), "result_publication", hand=hand, on=day(3, 24), frozen={}
+        )
+    with pytest.raises(NotAllowed) as refusal:
+        papers.reissue(publication, hand=hand, reason="错字")
+    assert refusal.value.sentences == ("公示名单不能作废重开，内容有误的请更正后重新发布",)

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from lifecycle import corrections
+from lifecycle.cases import hand_over
 from lifecycle.errors import BadDay, Conflict, NotAllowed, Unmet
 from lifecycle.steps import last_step
 from models import Ban, Case, Clock, Complaint, Document, Event, Role, StepTaken
@@ -247,6 +248,13 @@ def test_a_taken_back_step_counts_no_more(app):
     case = take_back(step(case, "request_correction", Role.CLERK, day(3, 4)))
     case = step(case, "request_correction", Role.CLERK, day(3, 5))  # not a second one: no reason asked
     assert case.state == "correction_requested"
+
+
+def test_whoever_was_handed_the_case_since_keeps_it(app):
+    case, manager = a_case_at("accepted"), hand_of(Role.MANAGER, today=day(3, 4))
+    heir = hand_of(Role.CLERK, name="接手人").actor
+    hand_over([case.id], heir, hand=manager, reason="产假")
+    assert take_back(case).handler == heir
 
 
 @pytest.mark.parametrize(

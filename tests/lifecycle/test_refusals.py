@@ -3,11 +3,13 @@
 import pytest
 
 from lifecycle import bans
+from lifecycle.cases import hand_over
 from lifecycle.errors import BadDay, Conflict, NotAllowed, Unmet
 from lifecycle.steps import offers, take_step
-from models import Case, Clock, Document, NumberSeries, Role
+from models import Case, Clock, Document, Event, NumberSeries, Role
 from tests.builders import (
     a_draft,
+    a_user,
     an_application,
     an_office,
     hand_of,
@@ -191,3 +193,19 @@ def test_whoever_works_a_case_handles_it_and_whoever_decides_does_not(app):
     case = a_case_at("qualified")
     assert case.handler != hand_of(Role.MANAGER).actor
     assert Case.get_by_id(case.id).handler.name == "孙立群"
+
+
+def test_open_cases_are_handed_over_all_or_none_inside_the_office(app):
+    hand, heir = hand_of(Role.MANAGER, today=day(3, 3)), a_user(Role.CLERK, name="接手人")
+    cases = [an_application(), an_application()]
+    with pytest.raises(Unmet):
+        hand_over([case.id for case in cases], heir, hand=hand, reason="")
+    stranger = a_user(Role.CLERK, office=an_office("邻县医疗保险事业中心", "邻医保"))
+    with pytest.raises(NotAllowed):
+        hand_over([case.id for case in cases], stranger, hand=hand, reason="产假")
+    closed = step(an_application(), "withdraw", Role.CLERK, day(3, 3), reason="撤回")
+    with pytest.raises(NotAllowed):
+        hand_over([cases[0].id, closed.id], heir, hand=hand, reason="产假")
+    assert Event.select().where(Event.action == "hand_over").count() == 0
+    assert hand_over([case.id for case in cases], heir, hand=hand, reason="产假") == 2
+    assert {Case.get_by_id(case.id).handler for case in cases} == {heir}
