@@ -1,5 +1,6 @@
-"""Routes of settings."""
+"""Routes of the settings, a module for each subject: users, offices, calendar, trail."""
 
-from flask import Blueprint
+from blueprints.settings import calendar_routes, office_routes, trail_routes, user_routes
+from blueprints.settings.blueprint import bp
 
-bp = Blueprint("settings", __name__, url_prefix="/settings")
+__all__ = ("bp", "calendar_routes", "office_routes", "trail_routes", "user_routes")

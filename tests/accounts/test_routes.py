@@ -116,7 +116,7 @@ def test_the_lock_ends_by_itself_after_ten_minutes(client, at):
         try_in(client, user.username, "wrong", 422)
     at(2026, 3, 2, 9, 9, 30)
     assert "还有 1 分钟" in try_in(client, user.username, PASSWORD, 422).text
-    at(2026, 3, 2, 9, 10)
+    at(2026, 3, 2, 9, 10, 30)
     try_in(client, user.username, PASSWORD, 302)
     assert User.get_by_id(user.id).failures == 0
 
