@@ -1,28 +1,12 @@
 """Log-in, the lock, the first password, the idle session, and where a session may lead."""
 
 import pytest
-from flask import g
-from flask.testing import FlaskClient
 
 from models import Event, Role, User
 from tests.builders import PASSWORD, a_user, an_office
 from tests.page import Browser, Page, log_in
 
 NEW = "Lushan-7788"
-
-
-class Visitor(FlaskClient):
-    """A client whose every request starts afresh; the test's own context would remember who asked before."""
-
-    def open(self, *args, **kwargs):
-        for name in list(g):
-            g.pop(name)
-        return super().open(*args, **kwargs)
-
-
-@pytest.fixture(autouse=True)
-def _visitors(app, monkeypatch):
-    monkeypatch.setattr(app, "test_client_class", Visitor)
 
 
 def try_in(client, username, password, status, **data):

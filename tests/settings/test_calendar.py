@@ -146,14 +146,12 @@ def test_an_imported_year_is_settled_and_recomputes_what_crosses_it(admin):
     case = an_application(on=date(2026, 12, 29))
     clock = clock_of(case, "completeness_check")
     assert (clock.due_on, clock.is_provisional) == (date(2027, 1, 6), True)
-    assert "暂估的期限1 个" in admin.get("/settings/calendar").text.replace(" 1", "1")
-    answer = import_year(
-        admin, DAYS_2027.replace("2027-01-01,元旦,true", "2027-01-01,元旦,true\n2027-01-04,元旦,true")
-    )
+    assert "暂估的期限1 个" in admin.get("/settings/calendar").text
+    answer = import_year(admin, DAYS_2027 + "2027-01-04,元旦,true\n")
     assert "2027-01-07" in admin.get(answer.location).one(id="moved").text
     clock = clock_of(case, "completeness_check")
     assert (clock.due_on, clock.is_provisional) == (date(2027, 1, 7), False)
-    assert "暂估的期限0 个" in admin.get("/settings/calendar").text.replace(" 0", "0")
+    assert "暂估的期限0 个" in admin.get("/settings/calendar").text
 
 
 def test_an_imported_year_shows_its_notice_and_its_make_up_days(admin):
