@@ -90,6 +90,8 @@ def store_file(
 
     Raises Unmet with a sentence for an empty, too large or foreign file; then nothing is kept on disk.
     """
+    if not hand.is_system and hand.actor.office_id != case.office_id:
+        raise NotAllowed("由办理该件的经办机构上传")
     if not content:
         raise Unmet([f"“{plain_name(filename)}”是空文件，请重新选择"])
     if len(content) > MAX_SIZE:
@@ -129,6 +131,8 @@ def remove_file(attachment: Attachment, *, hand: Hand, reason: str) -> None:
     """Take a file out of the lists; all stays. Raises Unmet without reason, NotAllowed once closed."""
     if not reason:
         raise Unmet(["请写明移除原因"])
+    if hand.actor.office_id != attachment.case.office_id:
+        raise NotAllowed("由办理该件的经办机构移除")
     if attachment.case.closed_on:
         raise NotAllowed("办件已办结，附件不能再移除")
     with write_tx():

@@ -168,6 +168,12 @@ FREEZE: dict[str, Callable[[Case, Mapping[str, Any], Hand], dict[str, Any]]] = {
 }
 
 
+def _demand_own(document: Document, hand: Hand) -> None:
+    """Raise NotAllowed unless the person's own office issued the document: a city reads, but does not write."""
+    if not hand.is_system and hand.actor.office_id != document.office_id:
+        raise NotAllowed("由出具文书的经办机构办理")
+
+
 def serve(document: Document, *, hand: Hand, served_on: date, **proof: str) -> ProofOfService:
     """Record that `document` was served (annex 6) and let the clocks that waited for it begin.
 
@@ -176,6 +182,7 @@ def serve(document: Document, *, hand: Hand, served_on: date, **proof: str) -> P
     """
     with write_tx():
         document = locked(Document, document.id)
+        _demand_own(document, hand)
         if not document.is_to_serve:
             raise NotAllowed("这份文书不需要送达，不用登记回执")
         _check_served_day(document, served_on, hand)
@@ -211,6 +218,7 @@ def correct_served(proof: ProofOfService, *, hand: Hand, served_on: date, reason
     with write_tx():
         proof = locked(ProofOfService, proof.id)
         document = locked(Document, proof.document_id)
+        _demand_own(document, hand)
         if proof.version != version:
             raise Conflict(f"同事刚把送达日期改为 {proof.served_on.isoformat()}，请核对后再改")
         _check_served_day(document, served_on, hand)
@@ -247,6 +255,7 @@ def void(document: Document, *, hand: Hand, reason: str) -> None:
         raise Unmet(["请写明作废原因"])
     with write_tx():
         document = locked(Document, document.id)
+        _demand_own(document, hand)
         if document.state == DocumentState.VOIDED:
             raise Conflict("这份文书已经作废")
         Document.update(state=DocumentState.VOIDED, void_reason=reason, voided_at=moment.now()).where(
