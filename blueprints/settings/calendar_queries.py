@@ -39,8 +39,8 @@ class Holiday:
     """A holiday of the year: its rest days as stretches, the days worked for it."""
 
     name: str
-    rest: str
-    worked: str
+    rest: list[str]
+    worked: list[str]
 
 
 @dataclass(frozen=True)
@@ -113,24 +113,25 @@ def _holidays(named: Mapping[date, CalendarDay], calendar: WorkCalendar, year: i
         is_usual = row.is_workday == (day.weekday() < 5) and not row.name
         if not is_usual:
             groups.setdefault(row.name or "其他", ([], []))[bool(row.is_workday)].append(day)
-    return [Holiday(name, _stretches(rest), _days(worked)) for name, (rest, worked) in groups.items()]
+    in_order = sorted(groups.items(), key=lambda group: (group[1][0] or group[1][1])[0])
+    return [Holiday(name, _stretches(rest), _days(worked)) for name, (rest, worked) in in_order]
 
 
 def _provisional_holidays(year: int) -> list[Holiday]:
     names = {1: "元旦", 5: "劳动节", 10: "国庆节"}
     days = {month: [date(year, m, d) for m, d in FIXED_REST if m == month] for month in names}
-    return [Holiday(name, _stretches(days[month]), "") for month, name in names.items()]
+    return [Holiday(name, _stretches(days[month]), []) for month, name in names.items()]
 
 
-def _stretches(days: Sequence[date]) -> str:
-    """Return days as 2月15日至23日、4月4日."""
+def _stretches(days: Sequence[date]) -> list[str]:
+    """Return days as 2月15日至23日, one text a run."""
     runs: list[list[date]] = []
     for day in days:
         if runs and day - runs[-1][-1] == ONE_DAY:
             runs[-1].append(day)
         else:
             runs.append([day])
-    return "、".join(_run(run[0], run[-1]) for run in runs)
+    return [_run(run[0], run[-1]) for run in runs]
 
 
 def _run(first: date, last: date) -> str:
@@ -140,13 +141,13 @@ def _run(first: date, last: date) -> str:
     return f"{start}至{'' if first.month == last.month else f'{last.month}月'}{last.day}日"
 
 
-def _days(days: Iterable[date]) -> str:
-    """Return days as 2月14日、28日: the month once."""
+def _days(days: Iterable[date]) -> list[str]:
+    """Return days as 2月14日, 28日: the month once."""
     parts, month = [], 0
     for day in days:
         parts.append(f"{day.day}日" if day.month == month else f"{day.month}月{day.day}日")
         month = day.month
-    return "、".join(parts)
+    return parts
 
 
 def provisional_clocks(scope: Sequence[int]) -> int:

@@ -1,6 +1,6 @@
 """Verifying the trail, which itself leaves a trace."""
 
-from blueprints.settings import trail_queries
+from blueprints.settings import trail_queries, trail_words
 from lifecycle import audit
 from lifecycle.db import write_tx
 from lifecycle.hand import Hand
@@ -12,4 +12,4 @@ def verify(hand: Hand) -> None:
         trail_queries.broken_links()
     )  # outside the transaction: reading it all must not hold up the writers
     with write_tx():
-        audit.record("trail", trail_queries.CHECK, hand=hand, broken=broken, events=trail_queries.count())
+        audit.record("trail", trail_words.CHECK, hand=hand, broken=broken, events=trail_queries.count())

@@ -1,7 +1,7 @@
 """The trail as the auditor reads it: events newest first, filtered, and whether the chains hold."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import islice
@@ -10,103 +10,14 @@ from typing import Any
 from peewee import JOIN, ModelSelect, fn
 from pypinyin import lazy_pinyin
 
-from blueprints import telling
+from blueprints.settings import trail_words
 from lifecycle import audit
 from models import Case, Event, Seal, User
+from rules.book import Book
 
 PAGE = 50
 MOST_BROKEN = 50
-CHECK = "verify_trail"
-
-# Streams as the auditor chooses them; "case" stands for the chains of all cases.
-STREAMS = {
-    "case": "办件",
-    "accounts": "账号",
-    "calendar": "节假日",
-    "office": "经办机构",
-    "person": "人员",
-    "institution": "机构",
-    "sweep": "夜间自动办理",
-    "trail": "审计",
-}
 SHARED = ("calendar", "sweep")  # one for all offices of the box
-
-VERBS = {
-    "first_start": "首次启动，建立系统管理员",
-    "log_in": "登录",
-    "log_out": "退出",
-    "idle_out": "长时间无操作，自动退出",
-    "log_in_failed": "登录失败",
-    "change_password": "修改密码",
-    "create_user": "建立账号",
-    "change_user": "修改账号",
-    "reset_password": "重置密码",
-    "unlock_user": "解锁账号",
-    "unlock": "解锁账号",
-    "close_user": "停用账号",
-    "reopen_user": "恢复账号",
-    "add_office": "增加经办机构",
-    "create_office": "增加经办机构",
-    "change_office": "修改经办机构",
-    "set_group": "修改领导小组",
-    "set_leading_group": "修改领导小组",
-    "override_day": "修改工作日历",
-    "import_year": "导入放假安排",
-    "mark_overdue": "标记超期期限",
-    "reveal": "查看证件号",
-    "export": "导出",
-    "print": "打印",
-    CHECK: "核验审计记录",
-}
-
-LABELS = {
-    "username": "用户名",
-    "address": "来自",
-    "why": "原因",
-    "name": "姓名或名称",
-    "office": "单位",
-    "post": "职务",
-    "phone": "电话",
-    "roles": "岗位",
-    "code": "机关代字",
-    "level": "级别",
-    "parent": "上级",
-    "region": "规程",
-    "district": "辖区",
-    "department": "医疗保障行政部门",
-    "closing_time": "下班时间",
-    "members": "成员",
-    "state": "状态",
-    "clock": "期限",
-    "due_on": "到期日",
-    "served_on": "送达日期",
-    "legal_day": "办理日期",
-    "handler": "经办人",
-    "number": "编号",
-    "document": "文书",
-    "matter": "事项",
-    "day": "日期",
-    "is_workday": "是否上班",
-    "year": "年份",
-    "notice": "通知文号",
-    "days": "天数",
-    "count": "数量",
-    "filename": "文件",
-    "recipient": "签收人",
-    "title": "名称",
-    "before": "改前",
-    "after": "改后",
-    "broken": "不符之处",
-    "events": "记录数",
-    "label": "步骤",
-    "is_active": "在用",
-}
-WHY = {
-    "wrong": "用户名或密码不对",
-    "locks": "密码不对，账号锁定",
-    "locked": "账号锁定期间",
-    "closed": "账号已停用",
-}
 
 
 @dataclass(frozen=True)
@@ -139,7 +50,7 @@ class Line:
     seq: int
 
 
-def events(scope: Sequence[int], filters: Filters) -> tuple[list[Line], bool]:
+def events(scope: Sequence[int], filters: Filters, books: Collection[Book]) -> tuple[list[Line], bool]:
     """Return a page of the events in `scope`, newest first, and whether older ones follow."""
     rows = (
         _asked(_in_scope(scope), filters)
@@ -148,7 +59,8 @@ def events(scope: Sequence[int], filters: Filters) -> tuple[list[Line], bool]:
         .limit(PAGE + 1)
         .objects()
     )
-    lines = [_line(row) for row in rows]
+    known = trail_words.codes(books)
+    lines = [_line(row, known) for row in rows]
     return lines[:PAGE], len(lines) > PAGE
 
 
@@ -169,10 +81,8 @@ def _in_scope(scope: Sequence[int]) -> ModelSelect:
 
 
 def _asked(rows: ModelSelect, filters: Filters) -> ModelSelect:
-    if filters.stream in ("case", "person", "institution"):
-        rows = rows.where(Event.stream.startswith(f"{filters.stream}:"))
-    elif filters.stream:
-        rows = rows.where(Event.stream == filters.stream)
+    if filters.stream:
+        rows = rows.where((Event.stream == filters.stream) | Event.stream.startswith(f"{filters.stream}:"))
     if filters.actor:
         rows = rows.where(Event.actor_name.contains(filters.actor))
     if filters.action:
@@ -186,59 +96,26 @@ def _asked(rows: ModelSelect, filters: Filters) -> ModelSelect:
     return rows.where(Event.id < filters.before) if filters.before else rows
 
 
-def actions() -> list[tuple[str, str]]:
+def actions(books: Collection[Book]) -> list[tuple[str, str]]:
     """Return the actions to choose from, with their words, by their sound."""
-    known = {**{key: words for key, words in telling.VERBS.items() if "{" not in words}, **VERBS}
-    return sorted(known.items(), key=lambda pair: lazy_pinyin(pair[1]))
+    return sorted(trail_words.actions(books).items(), key=lambda pair: lazy_pinyin(pair[1]))
 
 
-def _line(row: Any) -> Line:
+def _line(row: Any, known: Mapping[str, str]) -> Line:
     change = row.change or {}
     return Line(
         id=row.id,
         at=row.at,
         on=row.on,
         actor=row.actor_name,
-        text=_verb(row.action, change),
-        where=row.case_number or _where(row.stream),
+        text=trail_words.verb(row.action, change),
+        where=row.case_number or trail_words.where(row.stream),
         article=row.article,
         reason=row.reason,
-        details=list(_details(change)),
+        details=trail_words.details(change, known),
         stream=row.stream,
         seq=row.seq,
     )
-
-
-def _verb(action: str, change: dict[str, Any]) -> str:
-    if action in VERBS:
-        return VERBS[action]
-    known = telling.VERBS.get(action)
-    label = change.get("label") or ""
-    return known.format(label=label, name=change.get("name") or "文书") if known else label or action
-
-
-def _where(stream: str) -> str:
-    return STREAMS.get(stream.partition(":")[0], stream)
-
-
-def _details(change: dict[str, Any]) -> Iterable[tuple[str, str]]:
-    """Yield what was before and after, in words where there are words."""
-    for key, value in change.items():
-        if value in ("", None, [], {}):
-            continue
-        yield LABELS.get(key, key), _plain(key, value)
-
-
-def _plain(key: str, value: Any) -> str:
-    if isinstance(value, dict):
-        return "；".join(f"{LABELS.get(name, name)} {_plain(name, part)}" for name, part in value.items())
-    if isinstance(value, list) and len(value) == 2 and key not in ("roles", "types", "features"):
-        return f"{_plain(key, value[0])} 改为 {_plain(key, value[1])}"
-    if isinstance(value, list):
-        return "、".join(_plain(key, part) for part in value) or "无"
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    return WHY.get(value, value) if key == "why" else str(value if value not in (None, "") else "无")
 
 
 # --- Whether the chains hold ---
@@ -265,7 +142,7 @@ class Sealed:
 def last_check() -> Check | None:
     row = (
         Event.select()
-        .where(Event.stream == "trail", Event.action == CHECK)
+        .where(Event.stream == "trail", Event.action == trail_words.CHECK)
         .order_by(Event.seq.desc())
         .first()
     )

@@ -6,7 +6,7 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 
 from blueprints.fields import parse_day
-from blueprints.settings import trail_operations, trail_queries
+from blueprints.settings import trail_operations, trail_queries, trail_words
 from blueprints.settings.blueprint import bp
 from blueprints.web import found, hand, render, requires, scope
 from models import Role
@@ -16,7 +16,7 @@ from models import Role
 @requires(Role.AUDITOR)
 def trail_page() -> str:
     filters, mistakes = _filters()
-    lines, has_more = trail_queries.events(scope(), filters)
+    lines, has_more = trail_queries.events(scope(), filters, hand().books.values())
     return render(
         "settings/trail_page.html",
         "settings/_events.html",
@@ -25,8 +25,8 @@ def trail_page() -> str:
         mistakes=mistakes,
         older=_older(lines[-1].id) if has_more else None,
         newest=_older(None) if filters.before else None,
-        streams=trail_queries.STREAMS,
-        actions=trail_queries.actions(),
+        streams=trail_words.STREAMS,
+        actions=trail_queries.actions(hand().books.values()),
         check=trail_queries.last_check(),
         seal=trail_queries.last_seal(),
     )
@@ -46,7 +46,7 @@ def _filters() -> tuple[trail_queries.Filters, list[str]]:
     before = request.args.get("before", type=int)
     stream = request.args.get("stream", "")
     return trail_queries.Filters(
-        stream=stream if stream in trail_queries.STREAMS else "",
+        stream=stream if stream in trail_words.STREAMS else "",
         before=before if before and 0 < before < 2**62 else None,
         **{name: _text(name) for name in ("actor", "action", "number")},
         **days,

@@ -106,6 +106,7 @@ def test_events_of_another_office_are_not_shown(client):
 
 
 def test_the_list_asks_the_same_for_one_and_many_events(auditor, statements):
+    auditor.get(URL)  # builds the calendar once
     with statements() as few:
         auditor.get(URL)
     an_accepted()
@@ -141,7 +142,16 @@ def test_a_check_that_never_was_has_no_page(auditor):
 def test_a_manager_is_a_person_like_others_in_the_trail(auditor):
     user = a_user(Role.MANAGER)
     with write_tx():
-        audit.record("office", "change_office", hand=hand_of(Role.MANAGER), phone=["0635-1", "0635-2"])
-    row = lines(auditor.get(f"{URL}?stream=office"))[0]
-    assert row[1:4] == [user.name, "修改经办机构", "经办机构"]
-    assert "0635-1 改为 0635-2" in row[4]
+        audit.record("offices", "save_office", hand=hand_of(Role.MANAGER), district=["安澜", "安澜县"])
+    row = lines(auditor.get(f"{URL}?stream=offices"))[0]
+    assert row[1:4] == [user.name, "修改经办机构", "经办机构设置"]
+    assert "安澜 改为 安澜县" in row[4]
+
+
+def test_codes_read_as_words_and_telephone_numbers_are_masked(auditor):
+    with write_tx():
+        change = {"after": {"types": ["outpatient_pooling"], "phone": "15006350001"}, "username": "admin"}
+        audit.append("accounts", "create_user", actor_name="系统", on=moment.today(), change=change)
+    row = lines(auditor.get(URL))[0][4]
+    assert "定点类型 门诊统筹；电话 150****0001" in row
+    assert row.endswith("用户名admin"), "what somebody typed is no code"
