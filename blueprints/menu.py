@@ -62,12 +62,19 @@ def frame() -> dict[str, Any]:
     if current_user and current_user.is_authenticated:
         user = current_user.user
         context |= {
-            "menu": [_line(item) for item in MENU if current_user.has(*item.roles)],
+            "menu": _menu(),
+            "can_search": current_user.has(*STAFF),
             "banners": _banners(),
             "is_large": user.is_large,
             "is_nav_narrow": user.is_nav_narrow,
         }
     return context
+
+
+def _menu() -> list[dict[str, Any]]:
+    """Return the user's lines; no rule before the first."""
+    lines = [_line(item) for item in MENU if current_user.has(*item.roles)]
+    return lines[1:] if lines and lines[0]["is_separator"] else lines
 
 
 def _line(item: Item) -> dict[str, Any]:
