@@ -320,13 +320,14 @@ def test_a_material_is_marked_row_by_row_and_swaps_itself(clerk):
 
 
 @pytest.mark.clause("LC-12-2c")
-def test_supplements_are_recorded_item_by_item_with_their_days(clerk, at):
+def test_supplements_are_recorded_item_by_item_with_their_days(client, at):
     case = an_application()
     receive_all(case)
     row = miss(case, 3)
     case = step(case, "request_correction", Role.CLERK, date(2026, 3, 2))
     serve_last(case, date(2026, 3, 3))
     at(2026, 3, 6)
+    clerk = log_in(client, Role.CLERK)
     data = {"state": "received", "received_on": "2026-03-05", "version": str(row.version)}
     clerk.post(f"/applications/{case.id}/materials/{row.id}", data=data)
     assert CaseMaterial.get_by_id(row.id).received_on == date(2026, 3, 5)
