@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from wtforms import BooleanField, HiddenField, StringField
-from wtforms.validators import Length
+from wtforms.validators import Length, ValidationError
 
 from blueprints.fields import DayField, HouseForm, Needed, TicksField
 from blueprints.register_fields import CountField, InstitutionForm, whole
@@ -126,7 +126,7 @@ class MaterialForm(HouseForm):
             MaterialState.RECEIVED if self.received_on.data else MaterialState.PENDING
         )
         if field.data not in list(MaterialState):
-            raise ValueError("请选择情况")
+            raise ValidationError("请选择情况")
 
     def marked(self) -> dict[str, Any]:
         """Return what was typed as the arguments of mark_material."""
