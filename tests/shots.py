@@ -1,0 +1,111 @@
+"""Take the screenshots of README and manual anew from the demo: `uv run python -m tests.shots [DIRECTORY]`."""
+
+import os
+import sys
+import tempfile
+import threading
+from datetime import datetime
+from pathlib import Path
+
+import waitress
+from playwright.sync_api import sync_playwright
+
+import demo
+from app import create_app
+from lifecycle import moment
+from models import Agreement, Case, Document, db
+
+PASSWORD = "Demo-2026"
+THURSDAY = datetime(2026, 9, 24, 9, 40)  # noqa: DTZ001 - the product's times are naive
+SHOTS = Path(__file__).parent.parent / "docs" / "shots"
+
+
+def pages() -> list[tuple[str, str, str]]:
+    """Return (name, account, address) of every page in the manual."""
+
+    def case(state: str, office: int = 2) -> int:
+        return (
+            Case.select(Case.id).where(Case.state == state, Case.office == office).order_by(Case.id).scalar()
+        )
+
+    unserved = Document.select().where(Document.office == 2).order_by(Document.id.desc()).get().id
+    agreement = (
+        Agreement.select(Agreement.case).join(Case).where(Case.office == 2, Case.state == "active").scalar()
+    )
+    return [
+        ("worklist", "al-clerk", "/worklist/"),
+        ("new_application", "al-clerk", "/applications/new"),
+        ("application_list", "al-clerk", "/applications"),
+        ("case", "al-clerk", f"/cases/{case('filed')}"),
+        ("correction", "al-clerk", f"/cases/{case('correction_requested')}"),
+        ("step", "al-clerk", f"/cases/{case('filed')}/steps/refuse"),
+        ("serve", "al-clerk", f"/documents/{unserved}/serve"),
+        ("documents", "al-clerk", "/documents/"),
+        ("group", "al-reviewer1", f"/cases/{case('accepted')}/group"),
+        ("sheet", "al-reviewer1", f"/cases/{case('desk_review')}/sheets/desk"),
+        ("on_site", "al-reviewer1", f"/cases/{case('on_site')}/sheets/on_site"),
+        ("rectification", "al-manager", f"/cases/{case('rectification')}"),
+        ("notices", "al-agreement", "/notices/"),
+        ("publish", "al-agreement", f"/notices/publish?kind=result&cases={case('qualified')}"),
+        ("complaint", "al-agreement", f"/notices/cases/{case('notice_investigation')}/complaints/new"),
+        ("meeting", "al-manager", f"/decisions/meetings/new?cases={case('proposed_pass')}"),
+        ("negotiation", "al-agreement", f"/agreements/cases/{case('negotiation')}/negotiation"),
+        ("signing", "hw-agreement", f"/agreements/cases/{case('signing', 3)}/signing"),
+        ("agreements", "al-agreement", "/agreements/"),
+        ("agreement", "al-agreement", f"/agreements/{agreement}"),
+        ("institutions", "al-clerk", "/institutions"),
+        ("institution", "al-clerk", f"/institutions/{Case.get_by_id(case('rectification')).institution_id}"),
+        ("dashboard", "al-manager", "/dashboard/"),
+        ("calendar", "al-admin", "/settings/calendar"),
+        ("users", "al-admin", "/settings/users"),
+        ("office", "al-admin", "/settings/offices/2"),
+        ("trail", "auditor", "/settings/trail"),
+    ]
+
+
+def take(folder: Path) -> None:
+    """Build the demo as of a Thursday, serve it, and save each page as folder/NAME.png at 1366×768."""
+    os.environ["DINGDIAN_DEMO_PASSWORD"] = PASSWORD
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as scratch:
+        moment.move_to(THURSDAY)
+        app = create_app(Path(scratch))
+        with app.app_context():
+            demo.prepare(app)
+            with db.connection_context():
+                wanted = pages()
+        moment.move_to(THURSDAY)
+        server = waitress.create_server(app, host="127.0.0.1", port=0, threads=4)
+        threading.Thread(target=server.run, daemon=True).start()
+        _shoot(wanted, f"http://127.0.0.1:{server.effective_port}", folder)
+        server.close()
+
+
+def _shoot(wanted: list[tuple[str, str, str]], base: str, folder: Path) -> None:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-dev-shm-usage"]
+        )
+        for account in dict.fromkeys(account for _, account, _ in wanted):
+            context = browser.new_context(
+                base_url=base,
+                locale="zh-CN",
+                timezone_id="Asia/Shanghai",
+                viewport={"width": 1366, "height": 768},
+            )
+            tab = context.new_page()
+            tab.goto("/log-in")
+            tab.fill("[name=username]", account)
+            tab.fill("[name=password]", PASSWORD)
+            tab.press("[name=password]", "Enter")
+            tab.wait_for_url(lambda url: "/log-in" not in url)
+            for name, _, address in (row for row in wanted if row[1] == account):
+                answer = tab.goto(address)
+                sys.stdout.write(f"{name}: {answer.status}\n")
+                tab.screenshot(path=folder / f"{name}.png")
+            context.close()
+        browser.close()
+
+
+if __name__ == "__main__":
+    take(Path(sys.argv[1]) if len(sys.argv) > 1 else SHOTS)
