@@ -126,7 +126,7 @@ def _add_extensions(app: Flask) -> None:
 
 
 def _ask_to_log_in() -> Response | tuple[str, int]:
-    """Answer a lost session: a page goes to the log-in; an htmx swap must not put the log-in into a fragment."""
+    """Answer a lost session: a page goes to the log-in; a swap must not put the log-in into a fragment."""
     url = menu.login_url()
     if request.htmx:
         return make_response("", 401, redirect=url)

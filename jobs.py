@@ -15,7 +15,7 @@ BACKUP_AT = {"hour": 2, "minute": 30}
 
 
 def start(app: Flask) -> BackgroundScheduler:
-    """Start the alarm clock of this process and return it. Missed runs collapse into one; none runs twice at once."""
+    """Start this process's alarm clock and return it. Missed runs collapse into one; none overlaps."""
     scheduler = BackgroundScheduler(
         timezone="Asia/Shanghai",
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 3600},

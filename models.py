@@ -1,9 +1,9 @@
 """Every table, enum, constraint and index, in the order a story is told.
 
-People and offices · institutions and persons · cases · evidence (materials, sheets, attachments) · papers and
-their service · clocks and bans · publication, decision, negotiation, agreement · calendar, numbers, jobs · audit.
-Not in here: rules, queries, any method but a property of three lines. Dates end _on, times _at (Asia/Shanghai,
-naive), booleans begin is_.
+People and offices, institutions and persons, cases, evidence (materials, sheets, attachments), papers
+and their service, clocks and bans, publication, decision, negotiation, agreement, calendar, numbers, jobs, audit.
+Not in here: rules, queries, any method but a property of three lines. Dates end _on, times _at (naive, in the
+office's zone), booleans begin is_.
 """
 
 import json
@@ -218,7 +218,7 @@ class CaseState(StrEnum):
     QUALIFIED = "qualified"
     PUBLIC_NOTICE = "public_notice"
     NOTICE_INVESTIGATION = "notice_investigation"
-    PROPOSED_PASS = "proposed_pass"
+    PROPOSED_PASS = "proposed_pass"  # noqa: S105 - a state, not a password
     CITY_REVIEW = "city_review"
     FINAL_DECISION = "final_decision"
     LISTED = "listed"
@@ -243,7 +243,7 @@ class CaseState(StrEnum):
 
 
 class Case(BaseModel):
-    """One matter of one institution at one office, under the book and the options it was opened with (办件)."""
+    """One matter of one institution at one office, under the book and options it was opened with (办件)."""
 
     number = CharField(20)
     matter = CharField(20)
@@ -392,7 +392,7 @@ class Stage(StrEnum):
 
 class Finding(StrEnum):
     OPEN = ""
-    PASS = "pass"
+    PASS = "pass"  # noqa: S105 - a finding, not a password
     FAIL = "fail"
     NOT_APPLICABLE = "not_applicable"
 

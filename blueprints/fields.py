@@ -1,4 +1,4 @@
-"""The base of every form and the fields the library lacks: a day typed in any usual way, a text without blanks."""
+"""The base of every form and the fields the library lacks: a day typed in any usual way, a clean text."""
 
 import re
 import unicodedata
@@ -76,7 +76,7 @@ class DayField(Field):
 
 
 class Needed:
-    """Demand an answer: like InputRequired, but for days and lists too, and without the browser's own message."""
+    """Demand an answer: like InputRequired, for days and lists too, without the browser's own message."""
 
     field_flags = {"required": True}  # noqa: RUF012
 

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
 from peewee import JOIN
 
 from blueprints import words
-from lifecycle import clocks
+from lifecycle import clocks, moment
 from lifecycle.hand import Hand
 from models import Case, Clock, ClockState, Document, Event, ProofOfService, StepTaken
 from rules.periods import Lamp, Line, day_text, describe, due_date, lamp, remainder
@@ -73,7 +73,7 @@ UNTOLD = ("open_sheet", "set_application")
 
 
 def events_of(case: Case, limit: int | None = 10) -> list[Told]:
-    """Return the newest events of a case as sentences, rows ticked in a run told as one; all without a limit."""
+    """Return the newest events of a case as sentences, a run of ticks told as one; all without a limit."""
     rows = (
         Event.select()
         .where(Event.case == case, Event.action.not_in(UNTOLD))
@@ -107,12 +107,17 @@ def tell(event: Event) -> Told:
     verb = verb.format(label=label, name=change.get("name") or "文书")
     moved = isinstance(change.get("state"), list) and change["state"][0] != change["state"][1]
     return Told(
-        when=f"{event.at:%m-%d %H:%M}",
+        when=_when(event.at),
         text=f"{event.actor_name}{verb}",
         detail="，".join(_details(event, change)),
         kind="key" if moved or event.action in KEY else "",
         iso=event.at.isoformat(),
     )
+
+
+def _when(at: datetime) -> str:
+    """Return the time as the timeline shows it: of an earlier year only the day, with its year."""
+    return f"{at:%m-%d %H:%M}" if at.year == moment.today().year else f"{at:%Y-%m-%d}"
 
 
 def _details(event: Event, change: dict[str, Any]) -> Iterable[str]:
@@ -154,7 +159,7 @@ class CardLine:
 
 
 def clock_cards(case: Case, hand: Hand) -> list[Card]:
-    """Return the clocks of a case with their derivation: running ones first, the nearest unfolded, cancelled left out."""
+    """Return a case's clocks with their derivation: running ones first, the nearest unfolded."""
     rows = (
         Clock.select(Clock, StepTaken, Document, ProofOfService)
         .join(StepTaken, JOIN.LEFT_OUTER)
@@ -205,13 +210,21 @@ def _lines(clock: Clock, rule: Any, hand: Hand, pauses: list[Any]) -> list[CardL
         return []
     due = due_date(clock.started_on, rule, hand.calendar, pauses, _anchor(clock))
     lines = [line for line in due.lines if line.label != "依据"]
-    if clock.fixed_due_on:
-        text = "协议约定的有效期" if clock.anchor.startswith("until:") else "恢复办理时重新确定"
-        lines = [lines[0], Line("约定", text, clock.fixed_due_on)]
+    if clock.fixed_due_on and clock.anchor.startswith("until:"):
+        lines = [Line("约定", "协议写明的届满日，当日有效", clock.fixed_due_on)]
+    elif clock.fixed_due_on:
+        lines = [lines[0], Line("另定", "恢复办理时重新确定", clock.fixed_due_on)]
     if clock.ended_on is None and clock.due_on and clock.due_on >= hand.today:
         lines.append(remainder(hand.today, clock.due_on, hand.calendar))
     lines.append(Line("依据", rule.article, None))
-    return [CardLine(line.label, line.text, day_text(line.on) if line.on else "") for line in lines]
+    return [CardLine(line.label, line.text, _day(line.on, hand.today)) for line in lines]
+
+
+def _day(on: date | None, today: date) -> str:
+    """Return a day as a derivation shows it; with its year where that is not this one."""
+    if on is None:
+        return ""
+    return day_text(on) if on.year == today.year else f"{on.year}年{day_text(on)}"
 
 
 def _anchor(clock: Clock) -> str:

@@ -132,7 +132,7 @@ def render(page: str, partial: str, **context: Any) -> str:
 
 
 def lamp_of(row: Any) -> Lamp:
-    """Return the lamp of a clock, given a row or namedtuple with due_on, yellow_on, clock_state or state, kind."""
+    """Return the lamp of a clock, given a row with due_on, yellow_on, kind and clock_state or state."""
     state = getattr(row, "clock_state", None) or row.state
     paused_on = getattr(row, "paused_on", None)
     return lamp(hand().today, row.due_on, row.yellow_on, state, hand().calendar, paused_on, row.kind)

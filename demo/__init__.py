@@ -1,4 +1,4 @@
-"""Sample data: a city and two counties that do not exist, made by taking the real steps with the clock moved."""
+"""Sample data: a city and two counties that do not exist, made by the real steps with the clock moved."""
 
 import heapq
 from datetime import date, timedelta
@@ -31,7 +31,7 @@ def accounts() -> list[User]:
 
 
 def make(app: Flask) -> World:
-    """Live the last months through: every step on its day, every night's sweep between, and return the world."""
+    """Live the last months through: every step on its day, every sweep between; return the world."""
     today = moment.today()
     with write_tx():
         workdays.forget()
@@ -46,7 +46,7 @@ def make(app: Flask) -> World:
 
 
 def _live(world: World, today: date) -> None:
-    """Take the next day of whichever life comes first, with the nights before it, until all stand where they should."""
+    """Take the next day of whichever life comes first, with the nights before it, until all stand."""
     assigned = plans.assign(world, places.places())
     rest = {place.name for place, _, _ in assigned}
     queue = [

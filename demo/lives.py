@@ -1,4 +1,4 @@
-"""The lives of the demo's cases: each a generator that yields the day on which it goes on, and takes real steps."""
+"""The lives of the demo's cases: generators that yield the day on which they go on, and take real steps."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -45,7 +45,7 @@ TALK = {
 
 @dataclass(frozen=True)
 class Plan:
-    """What becomes of an application: the state it stops in, and how many workdays ago its last step was taken."""
+    """What becomes of an application: the state it stops in, and its last step's age in workdays."""
 
     until: str
     ago: int = 1
@@ -185,7 +185,7 @@ def _evaluate(me: Life) -> Iterator[date]:
         me.take("request_reevaluation", "clerk")
 
 
-def _review(me: Life, round_: int) -> Iterator[date]:
+def _review(me: Life, round_: int) -> Iterator[date]:  # noqa: C901 - one path with its exits
     w, until = me.world, me.plan.until
     yield (day := w.after(me.hand("clerk").today, PACE["review"]))
     one, two = me.hand("reviewer1"), me.hand("reviewer2")
@@ -242,7 +242,7 @@ def _review(me: Life, round_: int) -> Iterator[date]:
     )
 
 
-def _decide(me: Life) -> Iterator[date]:
+def _decide(me: Life) -> Iterator[date]:  # noqa: C901 - one path with its exits
     """From publication of the result to the start of negotiation."""
     w, until = me.world, me.plan.until
     yield (day := w.after(me.hand("clerk").today, PACE["publish"]))

@@ -8,7 +8,7 @@ REGION = "371599"  # a county code of the prefecture that was never given out
 
 
 def credit_code(n: int, head: str = "91") -> str:
-    """Return the n-th unified social credit code. head: 91 enterprise, 12 public institution, 52 private clinic."""
+    """Return the n-th unified social credit code. head: 91 enterprise, 12 public institution."""
     body = f"{head}{REGION}MA{n:05d}XY"[:17].ljust(17, "A")
     return body + uscc.calc_check_digit(body)
 

@@ -1,4 +1,4 @@
-"""What becomes of each application of the demo: sixty of them, in every state, some overdue, some lapsing tonight."""
+"""What becomes of the demo's applications: sixty, in every state, some overdue, some lapsing tonight."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -72,7 +72,33 @@ PLANS: tuple[tuple[str, int, str, bool | None, bool], ...] = (
     ("abandoned_signing", 45, "pharmacy", None, True),
 )
 # How many workdays ago the standing agreements were signed; one is past its year, one is extended.
-SIGNED = (12, 25, 40, 55, 70, 85, 105, 118, 124, 126, 128, 135, 150, 165, 180, 195, 205, 215, 222, 228, 232, 236, 240, 262, 258)  # fmt: skip
+SIGNED = (
+    12,
+    25,
+    40,
+    55,
+    70,
+    85,
+    105,
+    118,
+    124,
+    126,
+    128,
+    135,
+    150,
+    165,
+    180,
+    195,
+    205,
+    215,
+    222,
+    228,
+    232,
+    236,
+    240,
+    262,
+    258,
+)
 
 
 def assign(world: World, places: Iterable[Place]) -> list[tuple[Place, Plan, date]]:

@@ -1,4 +1,4 @@
-"""The demo's world: offices, accounts and register, whose hand acts, and the clock that is moved from day to day."""
+"""The demo's world: offices, accounts, register, whose hand acts, and the clock moved from day to day."""
 
 import os
 from dataclasses import dataclass, field
@@ -36,7 +36,7 @@ class World:
         return Hand(user, self.roles[user.id], moment.today(), self.calendar, rules.books, rules.regions)
 
     def back(self, workdays_ago: int) -> date:
-        """Return the workday so many before today; for none today, or the last workday if today is a rest day."""
+        """Return the workday so many before today; for 0 today, or the last workday if it is a rest day."""
         if workdays_ago:
             return self.calendar.workday_before(self.calendar.workday_from(self.today), workdays_ago)
         return (

@@ -15,7 +15,7 @@ WAYS: Mapping[str, str] = {
 
 
 def word(document: Document) -> bytes | None:
-    """Return the Word file of `document`, or None if its kind is printed elsewhere (the agreement, publications)."""
+    """Return the Word file of `document`, or None if its kind has no form (agreement, publications)."""
     form = FORMS.get(document.kind)
     if form is None:
         return None

@@ -169,7 +169,7 @@ FREEZE: dict[str, Callable[[Case, Mapping[str, Any], Hand], dict[str, Any]]] = {
 
 
 def _demand_own(document: Document, hand: Hand) -> None:
-    """Raise NotAllowed unless the person's own office issued the document: a city reads, but does not write."""
+    """Raise NotAllowed unless the person's own office issued the document: a city only reads."""
     if not hand.is_system and hand.actor.office_id != document.office_id:
         raise NotAllowed("由出具文书的经办机构办理")
 

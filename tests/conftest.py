@@ -1,6 +1,8 @@
 """A fresh data folder for every test: real SQLite file, real key file, real files."""
 
+import logging
 import shutil
+from contextlib import contextmanager
 from datetime import datetime
 
 import pytest
@@ -61,8 +63,6 @@ def at():
 @pytest.fixture
 def statements(app):
     """Count SQL statements: `with statements() as seen: ...; len(seen)`."""
-    import logging
-    from contextlib import contextmanager
 
     class _Keep(logging.Handler):
         def __init__(self):

@@ -22,7 +22,7 @@ class Node:
         return " ".join("".join(self.parts).split())
 
     def all(self, tag: str = "", **wanted: str) -> list["Node"]:
-        """Return every element below with this tag and these attributes (class_ matches one of the classes)."""
+        """Return every element below with this tag and these attributes (class_: one of its classes)."""
         return [node for node in self._below() if _fits(node, tag, wanted)]
 
     def one(self, tag: str = "", **wanted: str) -> "Node":

@@ -1,4 +1,4 @@
-"""Take the screenshots of README and manual anew from the demo: `uv run python -m tests.shots [DIRECTORY]`."""
+"""Take the screenshots of README and manual anew from the demo: `uv run python -m tests.shots [DIR]`."""
 
 import os
 import sys

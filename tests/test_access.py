@@ -1,4 +1,4 @@
-"""Role × route × object: who is let in, and that another county's rows are not there. Complete by test_site.py."""
+"""Role, route, object: who is let in, and that another county's rows are not there. Complete by test."""
 
 from datetime import date, datetime
 

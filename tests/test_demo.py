@@ -40,8 +40,12 @@ def test_the_demo_stands_in_every_state_that_an_application_can_be_in(county):
 
 def test_some_of_the_demo_is_overdue_and_some_lapses_tonight(county):
     _, world = county
-    overdue = Clock.select().where(Clock.state == "running", Clock.kind == "limit", Clock.due_on < world.today)
-    tonight = Clock.select().where(Clock.state == "running", Clock.rule == "correction", Clock.due_on == world.today)
+    overdue = Clock.select().where(
+        Clock.state == "running", Clock.kind == "limit", Clock.due_on < world.today
+    )
+    tonight = Clock.select().where(
+        Clock.state == "running", Clock.rule == "correction", Clock.due_on == world.today
+    )
     assert overdue.count() >= 4
     assert tonight.count() >= 1
 

@@ -31,11 +31,21 @@ def test_the_role_table_names_every_route_with_the_roles_it_lets_in(app):
 
 def test_neither_administrator_nor_auditor_sees_a_case(app):
     for endpoint in WHO_MAY:
-        if endpoint.split(".")[0] in ("cases", "intake", "review", "papers", "institutions", "agreements", "decisions"):
+        if endpoint.split(".")[0] in (
+            "cases",
+            "intake",
+            "review",
+            "papers",
+            "institutions",
+            "agreements",
+            "decisions",
+        ):
             assert not {Role.ADMIN, Role.AUDITOR} & set(WHO_MAY[endpoint]), endpoint
 
 
-@pytest.mark.parametrize("path", sorted(TEMPLATES.rglob("*.html")), ids=lambda p: str(p.relative_to(TEMPLATES)))
+@pytest.mark.parametrize(
+    "path", sorted(TEMPLATES.rglob("*.html")), ids=lambda p: str(p.relative_to(TEMPLATES))
+)
 def test_template(app, path):
     tree = app.jinja_env.parse(path.read_text(encoding="utf-8"))
     names = [name for node in tree.find_all(nodes.FromImport) for name in node.names]
@@ -46,7 +56,9 @@ def test_template(app, path):
         assert not list(tree.find_all(nodes.Extends)), "a partial extends nothing"
 
 
-@pytest.mark.parametrize("path", sorted(TEMPLATES.rglob("*.html")), ids=lambda p: str(p.relative_to(TEMPLATES)))
+@pytest.mark.parametrize(
+    "path", sorted(TEMPLATES.rglob("*.html")), ids=lambda p: str(p.relative_to(TEMPLATES))
+)
 def test_no_template_holds_what_the_policy_forbids(path):
     text = path.read_text(encoding="utf-8")
     for forbidden in (" style=", "<style", "<script>", " onclick=", "hx-on", "data:image", "|safe"):
@@ -71,7 +83,9 @@ def test_whoever_is_not_logged_in_is_led_to_the_log_in(app, client):
     for rule in app.url_map.iter_rules():
         if rule.endpoint in OPEN_TO_ALL or "GET" not in rule.methods:
             continue
-        url = rule.build({name: 1 for name in rule.arguments} | {"stage": "desk", "action": "accept"})[1]
+        url = rule.build(dict.fromkeys(rule.arguments, 1) | {"stage": "desk", "action": "accept"})[1]
         answer = client.get(url)
         assert (answer.status_code, answer.headers["Location"].split("?")[0]) == (302, "/log-in"), rule
-        assert client.get(url, headers={"HX-Request": "true"}).headers["HX-Redirect"].startswith("/log-in"), rule
+        assert client.get(url, headers={"HX-Request": "true"}).headers["HX-Redirect"].startswith("/log-in"), (
+            rule
+        )

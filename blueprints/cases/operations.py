@@ -1,4 +1,4 @@
-"""What a case page does besides steps: files, and corrections of days that reach further than the step itself."""
+"""What a case page does besides steps: files."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -15,7 +15,8 @@ def upload(
 ) -> list[Attachment]:
     """Store the uploaded files with the case, all or none, and return their rows.
 
-    uploads: objects with filename and read(). Raises Unmet naming the file that cannot be taken, or if there is none.
+    uploads: objects with filename and read(). Raises Unmet naming the file that cannot be
+        taken, or if there is none.
     """
     material = CaseMaterial.get_or_none(CaseMaterial.id == material_id, CaseMaterial.case == case)
     chosen = [upload for upload in uploads if upload and upload.filename]

@@ -36,7 +36,7 @@ class StationRow:
 
 
 def stations(case: Case, hand: Hand) -> list[StationRow]:
-    """Return the process bar of a case: stations done with day and person, the current with its due day, those to come."""
+    """Return the process bar: stations done with day and person, the current with its due day, the rest."""
     book = hand.book_of(case)
     nodes = [s for s in book.stations if s.matter == case.matter and holds(s.when, facts(case))]
     left = _left(case, book)

@@ -84,7 +84,7 @@ def proof(document: Document) -> ProofOfService | None:
 
 
 def gaps(offices: Sequence[int]) -> list[tuple[str, str, int, int, int]]:
-    """Return (office, word, year, numbers given, highest number) of every series: equal where there is no gap."""
+    """Return (office, word, year, numbers given, highest) of every series: equal where there is no gap."""
     rows = (
         Document.select(
             Office.name, Document.word, Document.year, fn.COUNT(Document.id), fn.MAX(Document.seq)

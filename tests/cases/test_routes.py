@@ -31,8 +31,18 @@ def test_the_process_bar_shows_the_nodes_of_annex_1_with_the_one_reached(client)
     bar = page.one("ol", class_="process")
     names = [node.text for node in bar.all("span", class_="name")]
     assert names == [
-        "收件审查", "受理", "审核评价", "现场评估", "结果反馈", "公示", "集体决策", "市级复审", "监督公示", "协商谈判", "签约",
-    ]  # fmt: skip
+        "收件审查",
+        "受理",
+        "审核评价",
+        "现场评估",
+        "结果反馈",
+        "公示",
+        "集体决策",
+        "市级复审",
+        "监督公示",
+        "协商谈判",
+        "签约",
+    ]
     assert bar.one("li", aria_current="step").one("span", class_="name").text == "受理"
 
 
