@@ -95,4 +95,5 @@ def _banners() -> list[tuple[str, str, str]]:
     if today.month < 11 or today.year + 1 in hand().calendar.published:
         return []
     text = f"{today.year + 1} 年的节假日安排还没有录入，跨年的期限暂按周末和固定假日估算。"
-    return [(text, url_for("settings.calendar_page", year=today.year + 1), "去录入")]
+    link_text = "去录入" if current_user.has(Role.ADMIN) else "查看日历"
+    return [(text, url_for("settings.calendar_page", year=today.year + 1), link_text)]
