@@ -1,7 +1,8 @@
 """Every table, enum, constraint and index, in the order a story is told.
 
 People and offices, institutions and persons, cases, evidence (materials, sheets, attachments), papers
-and their service, clocks and bans, publication, decision, negotiation, agreement, calendar, numbers, jobs, audit.
+and their service, clocks and bans, publication, decision, negotiation, agreement, calendar, numbers,
+jobs, audit.
 Not in here: rules, queries, any method but a property of three lines. Dates end _on, times _at (naive, in the
 office's zone), booleans begin is_.
 """

@@ -150,10 +150,11 @@ def take_back(case: Case, *, hand: Hand, reason: str, version: int | None = None
 
 
 def is_lapse(case: Case, taken: StepTaken | None, hand: Hand) -> bool:
-    """Return whether the case was closed by a limit that ran out, a step the sweep took."""
-    if taken is None or case.closed_on is None:
+    """Return whether the case was closed by a limit that ran out; an agreement whose term ended did not lapse."""
+    if taken is None or case.closed_on is None or not _is_automatic(case, taken, hand):
         return False
-    return _is_automatic(case, taken, hand)
+    row = undo.row_of(case, taken, hand)
+    return bool(row and hand.book_of(case).clocks[row.auto_clock].kind == "limit")
 
 
 def _is_automatic(case: Case, taken: StepTaken, hand: Hand) -> bool:

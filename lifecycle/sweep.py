@@ -220,7 +220,7 @@ def _matching(case: Case, action: str, hand: Hand) -> str | None:
 def mark_idle(hand: Hand) -> list[str]:
     """Mark every agreement without settlement for longer than allowed: a proposal to terminate (B-13).
 
-    Counted from the last settlement, or from signing if there was none. Never ends an agreement by itself;
+    Counted from the last settlement, or from the agreement's first day if there was none (readings C-37). Never ends an agreement by itself;
     a mark falls away when a later settlement is entered.
     """
     lines = []
@@ -261,7 +261,7 @@ def _idle(book: Book, today: date) -> list[Agreement]:
             Case.book == book.id,
             Agreement.idle_since.is_null(),
             ((since.is_null(False)) & (since < threshold))
-            | ((since.is_null()) & (Agreement.signed_on < threshold)),
+            | ((since.is_null()) & (Agreement.starts_on < threshold)),
         )
         .order_by(Agreement.id)
     )

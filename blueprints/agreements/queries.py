@@ -141,7 +141,7 @@ class Settlement:
 def settlement(agreement: Agreement, hand: Hand) -> Settlement:
     """Return the days since the last settlement, or since signing if there was none (readings 1.3-7)."""
     rule = hand.book_of(agreement.case).clocks[IDLE]
-    since = agreement.last_settled_on or agreement.signed_on
+    since = agreement.last_settled_on or agreement.starts_on
     is_over = since < add_period(hand.today, -rule.amount, rule.unit)
     return Settlement(since, (hand.today - since).days, rule, is_over)
 

@@ -105,6 +105,8 @@ def _answer(case: Case, sentence: str) -> Any:
 def step_page(case_id: int, action: str) -> Any:
     case = case_or_404(case_id)
     step = found(_step(case, action))
+    if step.screen:
+        return redirect(step_url(case, step))
     return _show_step(case, step, _form(case, step, on=hand().today, version=case.version))
 
 
@@ -113,6 +115,8 @@ def step_page(case_id: int, action: str) -> Any:
 def take_step(case_id: int, action: str) -> Any:
     case = case_or_404(case_id)
     step = found(_step(case, action) or _elsewhere(case, action))
+    if step.screen:  # its page writes more than the step
+        return redirect(step_url(case, step))
     form = _form(case, step)
     if not form.validate_on_submit():
         return _show_step(case, step, form), 422

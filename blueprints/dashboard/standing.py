@@ -19,7 +19,7 @@ STANDING = (CaseState.ACTIVE, CaseState.EXTENDED)
 AHEAD = timedelta(days=90)  # how far ahead the dashboard looks for ends of term
 ROWS = 10
 IDLE = "inactivity"
-since_day = fn.COALESCE(Agreement.last_settled_on, Agreement.signed_on)
+since_day = fn.COALESCE(Agreement.last_settled_on, Agreement.starts_on)
 
 
 @dataclass(frozen=True)
@@ -94,15 +94,15 @@ def idle(scope: Sequence[int], hand: Hand) -> list[Idle]:
         Institution.name,
         short_name(),
         Agreement.last_settled_on,
-        Agreement.signed_on,
+        Agreement.starts_on,
     )
     found = rows.select(*columns).order_by(since_day, Case.id).limit(ROWS).tuples()
     return [_told(row, hand) for row in found]
 
 
 def _told(row: tuple[Any, ...], hand: Hand) -> Idle:
-    case_id, book, name, office, settled_on, signed_on = row
-    since = settled_on or signed_on
+    case_id, book, name, office, settled_on, starts_on = row
+    since = settled_on or starts_on
     longest, _ = limits(hand.books[book], hand.today)
     return Idle(
         case_id, name, office, since, settled_on is not None, (hand.today - since).days, since < longest
