@@ -100,9 +100,9 @@ def types_of(case: Case, hand: Hand) -> str:
 
 
 def decision_steps(case: Case, hand: Hand) -> list[Step]:
-    """Return the steps that a meeting may decide for `case` as it stands."""
+    """Return the steps that a meeting may decide for `case` as it stands: to approve first."""
     rows = hand.book_of(case).steps_from(case.matter, case.state, facts(case))
-    return [step for step in rows if step.screen == "decision"]
+    return sorted((step for step in rows if step.screen == "decision"), key=outcome)
 
 
 def outcome(step: Step) -> str:
