@@ -150,7 +150,7 @@ def take_back(case: Case, *, hand: Hand, reason: str, version: int | None = None
 
 
 def is_lapse(case: Case, taken: StepTaken | None, hand: Hand) -> bool:
-    """Return whether the case was closed by a limit that ran out; an agreement whose term ended did not lapse."""
+    """Return whether the case was closed by a limit that ran out; the end of a term is no lapse."""
     if taken is None or case.closed_on is None or not _is_automatic(case, taken, hand):
         return False
     row = undo.row_of(case, taken, hand)

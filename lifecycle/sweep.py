@@ -220,8 +220,8 @@ def _matching(case: Case, action: str, hand: Hand) -> str | None:
 def mark_idle(hand: Hand) -> list[str]:
     """Mark every agreement without settlement for longer than allowed: a proposal to terminate (B-13).
 
-    Counted from the last settlement, or from the agreement's first day if there was none (readings C-37). Never ends an agreement by itself;
-    a mark falls away when a later settlement is entered.
+    Counted from the last settlement, or from the agreement's first day if there was none (readings C-37).
+    Never ends an agreement by itself; a mark falls away when a later settlement is entered.
     """
     lines = []
     for book in hand.books.values():
