@@ -93,6 +93,11 @@ class Book:
         """Return the one step `action` from `state`, or None. Two never match: the loader refuses that."""
         return next((s for s in self.steps_from(matter, state, facts) if s.action == action), None)
 
+    def type_labels(self, keys: Iterable[str] | None) -> str:
+        """Return designation types in words, in the book's order, as 住院、门诊统筹."""
+        chosen = set(keys or ())
+        return "、".join(kind.label for kind in self.types if kind.key in chosen)
+
     def materials_for(self, kind: str) -> list[Material]:
         """Return the material rows asked of `kind`, in printed order."""
         return [row for row in self.materials if row.kind == kind]

@@ -137,8 +137,7 @@ def application_of(case: Case) -> Application | None:
 def type_labels(case: Case, hand: Hand) -> str:
     """Return the designation types applied for, as 住院、门诊统筹."""
     application = application_of(case)
-    chosen = application.types if application else []
-    return "、".join(t.label for t in hand.book_of(case).types if t.key in chosen)
+    return hand.book_of(case).type_labels(application.types if application else ())
 
 
 def colleagues(case: Case) -> list[User]:

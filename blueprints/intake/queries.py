@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from peewee import JOIN, Expression, ModelSelect, fn
+from peewee import Expression, ModelSelect, fn
 
+from blueprints import caseload
 from lifecycle.hand import Hand
 from models import (
     Application,
@@ -13,11 +14,9 @@ from models import (
     CaseMaterial,
     CaseState,
     Clock,
-    ClockPause,
     Institution,
     Matter,
     Office,
-    User,
 )
 
 PAGE = 50
@@ -46,43 +45,12 @@ class Filters:
 
 def applications(scope: Sequence[int], filters: Filters, hand: Hand) -> tuple[list[Any], int]:
     """Return one page of the applications in `scope` and how many there are in all, in two statements."""
-    base = (
-        Case.select()
-        .join(Institution)
-        .where(Case.matter == Matter.APPLICATION, Case.office.in_(scope), *_narrowed(filters, hand))
+    base = caseload.with_lead().where(
+        Case.matter == Matter.APPLICATION, Case.office.in_(scope), *_narrowed(filters, hand)
     )
-    rows = (
-        base.select(
-            Case.id,
-            Case.number,
-            Case.state,
-            Case.book,
-            Case.opened_on,
-            Case.closed_on,
-            Institution.name,
-            Institution.kind.alias("institution_kind"),
-            Application.types,
-            Office.name.alias("office"),
-            User.name.alias("handler"),
-            Clock.due_on,
-            Clock.yellow_on,
-            Clock.state.alias("clock_state"),
-            Clock.kind,
-            ClockPause.from_on.alias("paused_on"),
-        )
-        .switch(Case)
-        .join(Office)
-        .switch(Case)
-        .join(User, JOIN.LEFT_OUTER, on=(Case.handler == User.id))
-        .switch(Case)
-        .join(Application, JOIN.LEFT_OUTER, on=(Application.case == Case.id))
-        .switch(Case)
-        .join(Clock, JOIN.LEFT_OUTER, on=(Clock.case == Case.id) & Clock.is_lead)
-        .join(ClockPause, JOIN.LEFT_OUTER, on=(ClockPause.clock == Clock.id) & ClockPause.until_on.is_null())
-        .order_by(*ORDERS.get(filters.sort, ORDERS["due"]))
-        .paginate(filters.page, PAGE)
-    )
-    return list(rows.namedtuples()), base.count()
+    order = ORDERS.get(filters.sort, ORDERS["due"])
+    rows = caseload.as_rows(base).order_by(*order).paginate(filters.page, PAGE)
+    return list(rows), base.count()
 
 
 def _narrowed(filters: Filters, hand: Hand) -> list[Expression]:

@@ -115,7 +115,8 @@ def check_field(name: str) -> str:
 @requires(Role.CLERK)
 def duplicates() -> str:
     institution = _chosen()
-    return render_template("intake/_duplicates.html", **_aside(_form(institution), institution))
+    form = _form(institution)
+    return render_template("intake/_duplicates.html", form=form, **_aside(form, institution))
 
 
 @bp.post("/<int:case_id>/materials/<int:material_id>")

@@ -112,7 +112,7 @@ def board(  # noqa: PLR0913 - what the page can be asked for
 
 def type_labels(book: str, types: Iterable[str] | None, hand: Hand) -> str:
     """Return designation types in words, as 住院、门诊统筹."""
-    return "、".join(t.label for t in hand.books[book].types if t.key in (types or ()))
+    return hand.books[book].type_labels(types)
 
 
 def chosen(case_ids: Iterable[int], office: Office) -> list[Any]:

@@ -122,7 +122,7 @@ def lead_clock(case: Case) -> LeadClock | None:
 def type_labels(case: Case, hand: Hand) -> str:
     """Return the designation types applied for, in the book's order."""
     chosen = Application.select(Application.types).where(Application.case == case).scalar() or ()
-    return "、".join(kind.label for kind in hand.book_of(case).types if kind.key in chosen)
+    return hand.book_of(case).type_labels(chosen)
 
 
 def third_party(case: Case, of_round: int) -> str:
