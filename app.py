@@ -229,7 +229,9 @@ def main() -> None:
 
 
 def _demo_instance() -> Path:
-    return Path(os.environ.get("DINGDIAN_INSTANCE", Path(__file__).parent / "instance-demo"))
+    """Return the demo's data folder, beside the real one and never it."""
+    real = default_instance()
+    return real.with_name(f"{real.name}-demo")
 
 
 def _greet(app: Flask, *, demo: bool) -> None:
