@@ -73,6 +73,8 @@ def receipt_hint(received_on: date | None, book: Book, hand: Hand) -> str:
 
 
 def _bans(institution: Institution, on: date, book: Book) -> list[Check]:
+    if not (institution.id or institution.uscc or institution.legal_representative_id):
+        return [Check("open", "限制申请记录（第十条）", "填写信用代码、法定代表人身份证号后核查")]
     standing = bans.standing(institution, on)
     if not standing:
         return [Check("ok", "无限制申请记录（第十条）")]

@@ -46,7 +46,7 @@ def stations(case: Case, hand: Hand) -> list[StationRow]:
     rows = []
     for node in nodes:
         if node.key == here and not case.closed_on:
-            rows.append(StationRow(node.label, "current", _until(case), "", ""))
+            rows.append(StationRow(node.label, "current", *_until(case, hand)))
         elif node.key in passed or (node.key == here and case.closed_on):
             step = left.get(node.key)
             when = f"{step.on:%m-%d}" if step else ""
@@ -82,9 +82,13 @@ def _left(case: Case, book: Book) -> dict[str, StepTaken]:
     return left
 
 
-def _until(case: Case) -> str:
+def _until(case: Case, hand: Hand) -> tuple[str, str, str]:
+    """Return the day of the leading clock, nobody, and whether that day is past."""
     due = Clock.select(Clock.due_on).where(Clock.case == case, Clock.is_lead).scalar()
-    return f"至 {due:%m-%d}" if due else ""
+    if due is None:
+        return "", "", ""
+    shown = f"{due:%m-%d}" if due.year == hand.today.year else f"{due:%Y-%m-%d}"
+    return f"至 {shown}", "", "已超期" if due < hand.today else ""
 
 
 def _late_by_station(case: Case, book: Book, hand: Hand) -> dict[str, str]:
