@@ -8,7 +8,7 @@ from typing import Any
 from peewee import fn
 
 from lifecycle.hand import Hand
-from models import CalendarDay, CalendarYear, Case, Clock, Event, db
+from models import CalendarDay, CalendarYear, Case, Clock, Event, Institution, db
 from rules.calendar import FIXED_REST, ONE_DAY, WorkCalendar
 
 LOG = 10
@@ -234,6 +234,7 @@ class MovedClock:
 
     case_id: int
     case_number: str
+    institution: str
     clock: str
     before: str
     after: str
@@ -242,15 +243,22 @@ class MovedClock:
 def moved_by(change: Change, scope: Sequence[int], hand: Hand) -> list[MovedClock]:
     """Return the clocks in `scope` that `change` moved, at most MOST_MOVED."""
     rows = (
-        Event.select(Event.change, Case.id.alias("case_id"), Case.number, Case.book)
+        Event.select(Event.change, Case.id.alias("case_id"), Case.number, Case.book, Institution.name)
         .join(Case)
+        .join(Institution)
         .where(Event.id > change.id, Event.id <= change.id + change.moved, Case.office.in_(list(scope)))
         .order_by(Event.id)
         .limit(MOST_MOVED)
         .namedtuples()
     )
     return [
-        MovedClock(row.case_id, row.number, _clock_name(row.book, row.change["clock"], hand), *_days_of(row))
+        MovedClock(
+            row.case_id,
+            row.number,
+            row.name,
+            _clock_name(row.book, row.change["clock"], hand),
+            *_days_of(row),
+        )
         for row in rows
     ]
 

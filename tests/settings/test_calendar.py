@@ -92,7 +92,8 @@ def test_a_day_set_by_hand_recomputes_an_open_clock_and_the_page_shows_both_days
     assert clock_of(case, "completeness_check").due_on == date(2026, 3, 10)
     row = admin.get(answer.location).one(id="moved").one("tbody").all("tr")[0]
     assert row.children[0].text == case.number
-    assert [cell.text for cell in row.children[2:]] == ["2026-03-09", "2026-03-10"]
+    assert row.children[1].text == case.institution.name
+    assert [cell.text for cell in row.children[3:]] == ["2026-03-09", "2026-03-10"]
     assert not row.all("a"), "the administrator opens no case"
 
 
