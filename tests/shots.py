@@ -17,6 +17,7 @@ from models import Agreement, Case, Document, db
 
 PASSWORD = "Demo-2026"
 THURSDAY = datetime(2026, 9, 24, 9, 40)  # noqa: DTZ001 - the product's times are naive
+BAN = "subject=institution&rule=breach_ban&from_on=2026-08-31"
 SHOTS = Path(__file__).parent.parent / "docs" / "shots"
 
 
@@ -32,30 +33,24 @@ def pages() -> list[tuple[str, str, str]]:
     agreement = (
         Agreement.select(Agreement.case).join(Case).where(Case.office == 2, Case.state == "active").scalar()
     )
+    institution = Case.get_by_id(case("refused")).institution_id
     return [
         ("worklist", "al-clerk", "/worklist/"),
         ("new_application", "al-clerk", "/applications/new"),
-        ("application_list", "al-clerk", "/applications"),
         ("case", "al-clerk", f"/cases/{case('filed')}"),
         ("correction", "al-clerk", f"/cases/{case('correction_requested')}"),
-        ("step", "al-clerk", f"/cases/{case('filed')}/steps/refuse"),
         ("serve", "al-clerk", f"/documents/{unserved}/serve"),
-        ("documents", "al-clerk", "/documents/"),
         ("group", "al-reviewer1", f"/cases/{case('accepted')}/group"),
         ("sheet", "al-reviewer1", f"/cases/{case('desk_review')}/sheets/desk"),
-        ("on_site", "al-reviewer1", f"/cases/{case('on_site')}/sheets/on_site"),
         ("rectification", "al-manager", f"/cases/{case('rectification')}"),
-        ("notices", "al-agreement", "/notices/"),
         ("publish", "al-agreement", f"/notices/publish?kind=result&cases={case('qualified')}"),
-        ("complaint", "al-agreement", f"/notices/cases/{case('notice_investigation')}/complaints/new"),
         ("meeting", "al-manager", f"/decisions/meetings/new?cases={case('proposed_pass')}"),
+        ("city_review", "city", f"/decisions/cases/{case('city_review')}/city-review"),
         ("negotiation", "al-agreement", f"/agreements/cases/{case('negotiation')}/negotiation"),
-        ("signing", "hw-agreement", f"/agreements/cases/{case('signing', 3)}/signing"),
-        ("agreements", "al-agreement", "/agreements/"),
         ("agreement", "al-agreement", f"/agreements/{agreement}"),
-        ("institutions", "al-clerk", "/institutions"),
-        ("institution", "al-clerk", f"/institutions/{Case.get_by_id(case('rectification')).institution_id}"),
         ("dashboard", "al-manager", "/dashboard/"),
+        ("history", "al-manager", f"/cases/{case('rectification')}/history"),
+        ("ban", "al-manager", f"/institutions/{institution}/bans/new?{BAN}"),
         ("calendar", "al-admin", "/settings/calendar"),
         ("users", "al-admin", "/settings/users"),
         ("office", "al-admin", "/settings/offices/2"),
