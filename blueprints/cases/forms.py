@@ -32,8 +32,10 @@ class StepForm(HouseForm):
 
 
 def step_form(step: Step, **values: Any) -> StepForm:
-    """Return the form of `step`: its own questions first, then day and reason."""
+    """Return the form of `step`: its own questions first, then day and reason, which some steps demand."""
     fields = {name: ASKED[name]() for name in step.asks}
+    if "reason_given" in step.needs:
+        fields["reason"] = TextAreaField("理由", [Needed("请写明理由"), LONG])
     form_class = type("StepForm", (StepForm,), fields)
     return form_class(**values)
 

@@ -17,6 +17,7 @@ from models import (
     Clock,
     ClockState,
     Document,
+    MaterialState,
     ProofOfService,
     StepTaken,
     User,
@@ -132,6 +133,12 @@ def attachments(case: Case) -> list[Attachment]:
 def attachment(case: Case, attachment_id: int) -> Attachment | None:
     """Return one file of the case, removed or not."""
     return Attachment.get_or_none(Attachment.id == attachment_id, Attachment.case == case)
+
+
+def lacking(case: Case) -> list[CaseMaterial]:
+    """Return the materials marked as missing, in printed order."""
+    rows = CaseMaterial.select().where(CaseMaterial.case == case, CaseMaterial.state == MaterialState.MISSING)
+    return list(rows.order_by(CaseMaterial.no, CaseMaterial.id))
 
 
 def application_of(case: Case) -> Application | None:

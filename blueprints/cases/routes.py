@@ -75,6 +75,7 @@ def _context(case: Case, **more: Any) -> dict[str, Any]:
         "may_correct": corrections.may_correct(case, newest, me),
         "is_lapse": corrections.is_lapse(case, newest, me),
         "is_manager": Role.MANAGER in me.roles,
+        "may_serve": Role.CLERK in me.roles and case.office_id == current_user.office.id,
         "is_reviewer": Role.REVIEWER in me.roles,
         "words": words,
         "upload_form": _upload_form(case),
@@ -176,6 +177,7 @@ def _show_step(case: Case, step: Step, form: forms.StepForm, error: DomainError 
         error=error,
         offer=offer,
         hints=queries.ban_hints(case, me),
+        lacking=queries.lacking(case) if "missing_items_named" in step.needs else [],
     )
 
 
