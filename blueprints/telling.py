@@ -208,7 +208,7 @@ def _card(clock: Clock, hand: Hand, *, is_first: bool) -> Card:
 def _lines(clock: Clock, rule: Any, hand: Hand, pauses: list[Any]) -> list[CardLine]:
     if clock.started_on is None:
         return []
-    due = due_date(clock.started_on, rule, hand.calendar, pauses, _anchor(clock))
+    due = due_date(clock.started_on, rule, hand.calendar, pauses, _anchor(clock, hand))
     lines = [line for line in due.lines if line.label != "依据"]
     if clock.fixed_due_on and clock.anchor.startswith("until:"):
         lines = [Line("约定", "协议写明的届满日，当日有效", clock.fixed_due_on)]
@@ -227,11 +227,11 @@ def _day(on: date | None, today: date) -> str:
     return day_text(on) if on.year == today.year else f"{on.year}年{day_text(on)}"
 
 
-def _anchor(clock: Clock) -> str:
+def _anchor(clock: Clock, hand: Hand) -> str:
     if clock.anchor == "served":
         return f"{clock.document.name}送达" if clock.document_id else "文书送达"
     if clock.after_id:
-        return "上一期限届满"
+        return f"{hand.book_of(clock.case).clocks[clock.after.rule].name}期满"
     return clock.step.label if clock.step_id else ""
 
 

@@ -42,6 +42,8 @@ def offers(case: Case, hand: Hand, role_labels: Mapping[str, str]) -> list[Offer
             continue
         if reason := _not_this_person(step, case, hand):
             by = "、".join(role_labels[role] for role in step.roles)
+            elsewhere = hand.actor.office_id != case.office_id and Role.CITY not in step.roles
+            by = case.office.name if elsewhere else by
             found.append(
                 Offer(step, (reason if step.not_same_as and hand.may(step, case) else f"由{by}办理",))
             )

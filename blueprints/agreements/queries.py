@@ -139,7 +139,7 @@ class Settlement:
 
 
 def settlement(agreement: Agreement, hand: Hand) -> Settlement:
-    """Return the days since the last settlement, or since signing if there was none (readings 1.3-7)."""
+    """Return the days since the last settlement, or since its first day if there was none (C-37)."""
     rule = hand.book_of(agreement.case).clocks[IDLE]
     since = agreement.last_settled_on or agreement.starts_on
     is_over = since < add_period(hand.today, -rule.amount, rule.unit)

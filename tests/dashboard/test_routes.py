@@ -162,11 +162,11 @@ def test_an_agreement_is_yellow_from_150_and_red_beyond_180_days_unsettled(app, 
         assert page.one(id="idle").one("a", href=f"/agreements/{case.id}").text == case.institution.name
 
 
-def test_an_agreement_never_settled_counts_from_its_signature(app, at):
+def test_an_agreement_never_settled_counts_from_its_first_day(app, at):
     a_signed_agreement()
     at(2026, 11, 4)
     idle = dashboard(app).one(id="idle")
-    assert ("182 日" in idle.text, "签订，未结算" in idle.text) == (True, True)
+    assert ("182 日" in idle.text, "生效，未结算" in idle.text) == (True, True)
 
 
 def test_an_agreement_is_near_its_end_from_90_days_before(app, at):
