@@ -130,7 +130,8 @@ def reason_given(ask: Ask) -> list[str]:
 
 
 def group_assigned(ask: Ask) -> list[str]:
-    return [] if sheets.group(ask.case) else ["还没有指派审核评估小组成员"]
+    # offered without a group: the step's own page is where the group is put together
+    return [] if ask.is_offer or sheets.group(ask.case) else ["还没有指派审核评估小组成员"]
 
 
 def _signed(stage: str, title: str) -> Callable[[Ask], list[str]]:

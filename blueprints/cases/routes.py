@@ -64,6 +64,7 @@ def _context(case: Case, **more: Any) -> dict[str, Any]:
         "types": queries.type_labels(case, me),
         "stations": queries.stations(case, me),
         "offers": [(offer, step_url(case, offer.step)) for offer in offered],
+        "loud": _loud(offered),
         "work": WORK.get(case.state),
         "materials": materials.material_rows(case, me),
         "filings": filings.filings_of(case),
@@ -82,6 +83,15 @@ def _context(case: Case, **more: Any) -> dict[str, Any]:
         "asked": current_user.office,
         **more,
     }
+
+
+def _loud(offered: list[steps.Offer]) -> str:
+    """Return the step whose button is the page's primary one: the first possible that moves the case on.
+
+    One that closes the case is loud only if the book names it first: refusing is not the default.
+    """
+    ways = (o.step for o in offered if o.is_possible and o.step.target)
+    return next((way.action for way in ways if not way.closes or way is offered[0].step), "")
 
 
 def _upload_form(case: Case) -> forms.UploadForm:

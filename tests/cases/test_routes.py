@@ -53,6 +53,39 @@ def test_a_step_that_is_not_possible_is_greyed_with_its_reason(client):
     assert page.one("p", id=accept.attrs["aria-describedby"]).text == "还有 7 项材料未齐"
 
 
+def loud(page):
+    return [node.text for node in page.one("section", id="next-steps").all("a", class_="btn-primary")]
+
+
+def test_refusing_and_side_steps_are_never_the_loud_button(client):
+    case = an_application()
+    clerk, url = log_in(client, Role.CLERK), f"/cases/{case.id}"
+    assert loud(clerk.get(url)) == []
+    miss(case, 3)
+    assert loud(clerk.get(url)) == ["要求补正"]
+    receive_all(case)
+    assert loud(clerk.get(url)) == ["受理"]
+
+
+def test_a_paper_to_be_served_is_the_first_next_step_of_the_clerk(client):
+    case = an_accepted()
+    assert loud(log_in(client, Role.CLERK).get(f"/cases/{case.id}")) == ["登记送达"]
+
+
+def test_an_accepted_case_leads_the_reviewer_to_the_group(client):
+    case = an_accepted()
+    page = log_in(client, Role.REVIEWER).get(f"/cases/{case.id}")
+    assert loud(page) == ["开始审核评价"]
+    assert page.all("a", href=f"/cases/{case.id}/group")
+
+
+def test_a_correction_notice_shows_beforehand_what_it_will_list(client):
+    case = an_application()
+    miss(case, 3, note="缺单位盖章")
+    page = log_in(client, Role.CLERK).get(f"/cases/{case.id}/steps/request_correction")
+    assert "通知书列明的缺项" in page.text and "缺单位盖章" in page.text
+
+
 @pytest.mark.clause("LC-12-0a", "LC-12-1b")
 def test_accepting_on_the_day_of_receipt_issues_the_acceptance_notice(client):
     case = an_application()
