@@ -24,7 +24,13 @@ SCREENS = {
     "signing": ("agreements.signing_page", {}),
     "city": ("decisions.city_page", {}),
 }
-WORK = {"desk_review": ("填写审核评价表", "desk"), "on_site": ("填写现场评估表", "on_site")}
+# What is worked between two steps: its name, its page, who works it, who may look.
+HEARING = (Role.CLERK, Role.AGREEMENT, Role.MANAGER, Role.LEADER)
+WORK: dict[str, tuple[str, str, dict[str, str], Role, tuple[Role, ...]]] = {
+    "desk_review": ("填写审核评价表", "review.sheet_page", {"stage": "desk"}, Role.REVIEWER, STAFF),
+    "on_site": ("填写现场评估表", "review.sheet_page", {"stage": "on_site"}, Role.REVIEWER, STAFF),
+    "notice_investigation": ("核查举报", "notices.complaint_page", {}, Role.AGREEMENT, HEARING),
+}
 NOTICE_KIND = {"publish_result": "result", "publish_list": "supervision"}
 
 
@@ -65,7 +71,7 @@ def _context(case: Case, **more: Any) -> dict[str, Any]:
         "stations": queries.stations(case, me),
         "offers": [(offer, step_url(case, offer.step)) for offer in offered],
         "loud": _loud(offered),
-        "work": WORK.get(case.state),
+        "work": _work(case),
         "materials": materials.material_rows(case, me),
         "filings": filings.filings_of(case),
         "documents": queries.documents(case),
@@ -77,7 +83,6 @@ def _context(case: Case, **more: Any) -> dict[str, Any]:
         "is_lapse": corrections.is_lapse(case, newest, me),
         "is_manager": Role.MANAGER in me.roles,
         "may_serve": Role.CLERK in me.roles and case.office_id == current_user.office.id,
-        "is_reviewer": Role.REVIEWER in me.roles,
         "words": words,
         "upload_form": _upload_form(case),
         "asked": current_user.office,
@@ -92,6 +97,23 @@ def _loud(offered: list[steps.Offer]) -> str:
     """
     ways = (o.step for o in offered if o.is_possible and o.step.target)
     return next((way.action for way in ways if not way.closes or way is offered[0].step), "")
+
+
+def _work(case: Case) -> dict[str, Any] | None:
+    """Return the page on which the present stage is worked, and whether it is this person's work."""
+    label, endpoint, values, role, lookers = WORK.get(case.state, ("", "", {}, Role.CLERK, ()))
+    if not hand().roles & set(lookers):
+        return None
+    is_mine = role in hand().roles and current_user.office.id == case.office_id
+    if not is_mine:
+        label = label.replace("填写", "查看").replace("核查", "查看")
+    note = "逐项办理，自动保存" if is_mine else f"由{words.ROLES[role]}办理"
+    return {
+        "label": label,
+        "url": url_for(endpoint, case_id=case.id, **values),
+        "note": note,
+        "is_mine": is_mine,
+    }
 
 
 def _upload_form(case: Case) -> forms.UploadForm:
