@@ -83,7 +83,8 @@ def test_a_correction_notice_shows_beforehand_what_it_will_list(client):
     case = an_application()
     miss(case, 3, note="缺单位盖章")
     page = log_in(client, Role.CLERK).get(f"/cases/{case.id}/steps/request_correction")
-    assert "通知书列明的缺项" in page.text and "缺单位盖章" in page.text
+    assert "通知书列明的缺项" in page.text
+    assert "缺单位盖章" in page.text
 
 
 @pytest.mark.clause("LC-12-0a", "LC-12-1b")

@@ -34,7 +34,7 @@ def clerk(client):
 
 
 def names(page):
-    return [cell.text for cell in page.all("th", class_="clip")]
+    return [cell.text for cell in page.all("th", class_="name")]
 
 
 def a_correction(on=date(2026, 3, 2), served_on=None):
