@@ -129,12 +129,14 @@ def test_a_county_hospital_reaches_its_agreement_in_the_second_round(desks, tmp_
     # correction: one item missing, asked for, handed in within the five workdays
     tab.locator("button", has_text="均已收到").click()
     expect(tab.locator("[id^=materials-]")).not_to_contain_text("项未收")
+    tab.wait_for_load_state("networkidle")
     row = tab.locator("[id^=materials-] tbody tr").nth(2)
     row.locator("label", has_text="缺").click()
     note = tab.locator("[id^=materials-] tbody tr").nth(2).locator("[name=note]")
     note.fill("缺单位盖章")
     note.press("Tab")
     expect(tab.locator("[id^=materials-]")).to_contain_text("1 项缺")
+    tab.wait_for_load_state("networkidle")
     desks.step(desks.of(Role.CLERK), "要求补正")
     with tab.expect_download() as download:
         tab.goto(f"/documents/{Document.get().id}")
@@ -218,6 +220,7 @@ def test_a_chain_pharmacy_reaches_its_agreement_by_desk_review_alone(desks):
     tab = desks.of(Role.CLERK)
     tab.locator("button", has_text="均已收到").click()
     expect(tab.locator("[id^=materials-]")).not_to_contain_text("项未收")
+    tab.wait_for_load_state("networkidle")
     desks.step(desks.of(Role.CLERK), "受理")
     desks.serve(desks.of(Role.CLERK))
     desks.day(2026, 3, 4)
