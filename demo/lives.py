@@ -145,6 +145,7 @@ def _check(me: Life, start: date) -> Iterator[date]:
     yield day
     clerk = me.hand("clerk")
     if until in ("correction_requested", "abandoned_correction"):
+        materials.receive_rest(me.case, hand=clerk)
         third = CaseMaterial.get(CaseMaterial.case == me.case, CaseMaterial.no == 3)
         materials.mark_material(third, state="missing", note="缺单位盖章", version=third.version, hand=clerk)
         me.take("request_correction", "clerk")

@@ -9,6 +9,7 @@ from models import Attachment, Case, Document, Role, StepTaken
 from tests.builders import (
     MONDAY,
     a_group,
+    a_signed_sheet,
     an_accepted,
     an_application,
     an_office,
@@ -247,3 +248,19 @@ def test_the_page_asks_the_database_as_often_for_one_document_as_for_five(client
     with statements() as second:
         clerk.get(f"/cases/{many.id}")
     assert abs(len(first) - len(second)) <= 1, (len(first), len(second))
+
+
+def test_once_all_have_signed_the_conclusion_is_the_loud_button(client):
+    case = an_accepted()
+    a_group(case, "孙立群")
+    case = step(case, "start_desk_review", Role.REVIEWER, MONDAY, name="孙立群")
+    serve_last(case, MONDAY)
+    reviewer = log_in(client, Role.REVIEWER)
+
+    def loud():
+        panel = reviewer.get(f"/cases/{case.id}").one(id="next-steps")
+        return [button.text for button in panel.all("a", class_="btn-primary")]
+
+    assert loud() == ["填写审核评价表"]
+    a_signed_sheet(case, "desk")
+    assert loud() == ["审核评价通过"]
