@@ -169,7 +169,10 @@ def clock_cards(case: Case, hand: Hand) -> list[Card]:
         .where(Clock.case == case, Clock.state != ClockState.CANCELLED)
     )
     ordered = sorted(rows, key=_order)
-    return [_card(clock, hand, is_first=index == 0) for index, clock in enumerate(ordered)]
+    pauses = clocks.pauses_by_clock(case)
+    for clock in ordered:
+        clock.case = case  # known already: not asked for again, clock by clock
+    return [_card(clock, hand, pauses.get(clock.id, []), is_first=n == 0) for n, clock in enumerate(ordered)]
 
 
 def _order(clock: Clock) -> tuple[Any, ...]:
@@ -178,11 +181,10 @@ def _order(clock: Clock) -> tuple[Any, ...]:
     return (1, False, date.max - (clock.ended_on - date.min), -clock.id)
 
 
-def _card(clock: Clock, hand: Hand, *, is_first: bool) -> Card:
+def _card(clock: Clock, hand: Hand, pauses: list[Any], *, is_first: bool) -> Card:
     rule = hand.book_of(clock.case).clocks[clock.rule]
     is_open = clock.ended_on is None
     light: Lamp | None = None
-    pauses = clocks.pauses_of(clock)
     if is_open:
         paused_on = next((p.from_on for p in reversed(pauses) if p.until_on is None), None)
         light = lamp(

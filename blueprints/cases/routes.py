@@ -10,7 +10,7 @@ from blueprints import telling, words
 from blueprints.cases import forms, operations, queries
 from blueprints.web import STAFF, case_or_404, found, hand, requires, wants_partial
 from lifecycle import cases, corrections, files, filings, materials, steps
-from lifecycle.errors import DomainError, Unmet
+from lifecycle.errors import Conflict, DomainError, Unmet
 from models import Case, Matter, Role, User
 from rules.rows import Step
 
@@ -164,6 +164,8 @@ def take_step(case_id: int, action: str) -> Any:
             version=int(form.version.data) if (form.version.data or "").isdigit() else None,
         )
     except DomainError as refusal:
+        if refusal.status == Conflict.status:  # told once; who sends it again knows how the case stands now
+            form.version.raw_data, form.version.data = None, case_or_404(case_id).version
         return _show_step(case, step, form, refusal), refusal.status
     return _answer(moved, _done(moved, step))
 
