@@ -1,8 +1,8 @@
 """Every table, enum, constraint and index, in the order a story is told.
 
-People and offices, institutions and persons, cases, evidence (materials, sheets, attachments), papers
-and their service, clocks and bans, publication, decision, negotiation, agreement, calendar, numbers,
-jobs, audit.
+People and offices, institutions and persons with their papers and staff, provider accounts, what an office
+adds to its books, cases, evidence (materials, checks, sheets, attachments), papers and their service, clocks
+and bans, publication, decision, negotiation, agreement, calendar, numbers, jobs, audit.
 Not in here: rules, queries, any method but a property of three lines. Dates end _on, times _at (naive, in the
 office's zone), booleans begin is_.
 """
@@ -62,6 +62,7 @@ class Role(StrEnum):
     LEADER = "leader"
     CITY = "city"
     PROVIDER = "provider"
+    PROVIDER_ADMIN = "provider_admin"
     ADMIN = "admin"
     AUDITOR = "auditor"
     SYSTEM = "system"
@@ -82,6 +83,12 @@ class Office(BaseModel):
     department = CharField(80, default="")  # 同级医疗保障行政部门
     is_set_up = BooleanField(default=False)  # false until the first administrator filled the office page
     version = IntegerField(default=1)
+    division = CharField(6, default="")  # 行政区划代码, digits 2 to 7 of a designation code
+    hours = CharField(120, default="")  # 办公时间, for the service guide
+    directions = CharField(160, default="")  # 交通指引
+    website = CharField(120, default="")  # 状态查询网址
+    complaint_phone = CharField(30, default="")
+    hides_officers = BooleanField(default=True)  # providers see posts instead of names
 
     class Meta:
         constraints = [one_of("level", Level), Check("level = 'county' or parent_id is null")]
@@ -120,7 +127,7 @@ class UserRole(BaseModel):
     """A role of a user; small offices give several to one person."""
 
     user = ForeignKeyField(User, backref="roles", on_delete="RESTRICT")
-    role = CharField(12)
+    role = CharField(16)
 
     class Meta:
         constraints = [one_of("role", Role)]
@@ -185,9 +192,20 @@ class Institution(BaseModel):
     principal = ForeignKeyField(Person, null=True, backref="directs", on_delete="RESTRICT")
     controller = ForeignKeyField(Person, null=True, backref="controls", on_delete="RESTRICT")
     version = IntegerField(default=1)
+    profile = JSONField(default=dict)  # what the book's fields of the register ask for, by key
+    parent = ForeignKeyField(
+        "self", null=True, backref="branches", on_delete="RESTRICT"
+    )  # 所属机构、连锁总部
+    settlement = ForeignKeyField("self", null=True, backref="settles_for", on_delete="RESTRICT")  # 结算机构
+    approved_on = DateField(null=True)  # 行政审批部门批准之日
 
     class Meta:
-        constraints = [one_of("kind", Kind), Check("beds is null or beds >= 0")]
+        constraints = [
+            one_of("kind", Kind),
+            Check("beds is null or beds >= 0"),
+            Check("parent_id is null or parent_id <> id"),
+            Check("settlement_id is null or settlement_id <> id"),
+        ]
 
 
 # Village clinics run by one township hospital share its credit code; licence number tells them apart.
@@ -197,6 +215,185 @@ Institution.add_index(
 Institution.add_index(
     Institution.index(Institution.office, Institution.search_key, name="institution_search")
 )
+
+
+class FormerValue(BaseModel):
+    """What an important field of an institution said before it was changed (曾用名 and the like)."""
+
+    institution = ForeignKeyField(Institution, backref="former_values", on_delete="RESTRICT")
+    field = CharField(40)  # column of Institution or key of its profile
+    value = CharField(400)  # as shown; personal numbers masked
+    until_on = DateField()  # the day of the change
+    recorded_by = ForeignKeyField(User, on_delete="RESTRICT")
+    recorded_at = DateTimeField()
+
+
+class CredentialKind(StrEnum):
+    LICENCE = "licence"  # 执业许可证、药品经营许可证
+    REGISTRATION = "registration"  # 营业执照、法人登记证
+    PREMISES = "premises"  # 不动产权证、租赁合同
+    CONTRACT = "contract"  # 其他合同
+    EQUIPMENT = "equipment"  # 大型设备配置许可证
+    OTHER = "other"
+
+
+class Credential(BaseModel):
+    """A paper of an institution with its validity (证照、合同). Without an end it is valid for ever."""
+
+    institution = ForeignKeyField(Institution, backref="credentials", on_delete="RESTRICT")
+    kind = CharField(16)
+    title = CharField(80)
+    number = CharField(60, default="")
+    issuer = CharField(80, default="")
+    valid_from = DateField(null=True)
+    valid_until = DateField(null=True)  # last day, inclusive
+    note = CharField(200, default="")
+    ended_on = DateField(null=True)  # replaced or withdrawn: no longer watched
+    ended_reason = CharField(100, default="")
+    version = IntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            one_of("kind", CredentialKind),
+            Check("valid_from is null or valid_until is null or valid_until >= valid_from"),
+            Check("(ended_on is null) = (ended_reason = '')"),
+        ]
+
+
+Credential.add_index(
+    Credential.index(Credential.valid_until, where=Credential.ended_on.is_null(), name="credential_expiry")
+)
+
+
+class Staff(BaseModel):
+    """A person at work in an institution (花名册). Rosters and headcounts are views of these rows."""
+
+    institution = ForeignKeyField(Institution, backref="staff", on_delete="RESTRICT")
+    person = ForeignKeyField(Person, backref="posts", on_delete="RESTRICT")
+    gender = CharField(4, default="")
+    category = CharField(20)  # key of the book's staff categories: physician, nurse…
+    title = CharField(40, default="")  # 职称
+    department = CharField(40, default="")
+    remark = CharField(40, default="")  # 在职、退休、第二执业…
+    is_registered_here = BooleanField(default=False)  # 第一注册地 or 注册地 is this institution
+    is_insurance_manager = BooleanField(default=False)  # 专（兼）职医保管理人员
+    is_full_time = BooleanField(default=True)
+    contract_from = DateField(null=True)
+    contract_until = DateField(null=True)  # last day, inclusive; null: without fixed term
+    insured_code = CharField(30, default="")
+    insured_since = DateField(null=True)
+    left_on = DateField(null=True)
+    version = IntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            Check("contract_from is null or contract_until is null or contract_until >= contract_from"),
+        ]
+
+
+# Somebody stands once on a roster while at work there.
+Staff.add_index(
+    Staff.index(
+        Staff.institution, Staff.person, unique=True, where=Staff.left_on.is_null(), name="staff_once"
+    )
+)
+
+
+# --- Accounts of providers ---
+
+
+class Membership(BaseModel):
+    """That an account of a provider works for an institution."""
+
+    user = ForeignKeyField(User, backref="memberships", on_delete="RESTRICT")
+    institution = ForeignKeyField(Institution, backref="members", on_delete="RESTRICT")
+    ended_on = DateField(null=True)
+
+
+Membership.add_index(
+    Membership.index(
+        Membership.user,
+        Membership.institution,
+        unique=True,
+        where=Membership.ended_on.is_null(),
+        name="membership_once",
+    )
+)
+
+
+class Invitation(BaseModel):
+    """The office's invitation to an institution to open its first account; the code is kept as a digest."""
+
+    institution = ForeignKeyField(Institution, backref="invitations", on_delete="RESTRICT")
+    digest = CharField(64)
+    name = CharField(40)
+    created_by = ForeignKeyField(User, on_delete="RESTRICT")
+    created_at = DateTimeField()
+    expires_at = DateTimeField()
+    used_at = DateTimeField(null=True)
+    used_by = ForeignKeyField(User, null=True, backref="invitations_used", on_delete="RESTRICT")
+    revoked_at = DateTimeField(null=True)
+
+    class Meta:
+        constraints = [Check("(used_at is null) = (used_by_id is null)")]
+
+
+Invitation.add_index(Invitation.index(Invitation.digest, unique=True, name="invitation_digest"))
+
+
+# --- What an office adds to its books ---
+
+
+class FundYear(BaseModel):
+    """The fund of an office's pooling area in one year (第二十四条): the base of the guard."""
+
+    office = ForeignKeyField(Office, backref="fund_years", on_delete="RESTRICT")
+    year = IntegerField()
+    target = IntegerField(null=True)  # 总额控制指标, 分
+    spent = IntegerField(null=True)  # 实际支出, 分
+    income = IntegerField(null=True)  # 基金收入, 分
+    capacity_tenths = IntegerField(null=True)  # 可支撑能力, tenths of a month
+    note = CharField(200, default="")
+    version = IntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            Check("target is null or target > 0"),
+            Check("spent is null or spent >= 0"),
+            Check("capacity_tenths is null or capacity_tenths >= 0"),
+        ]
+
+
+FundYear.add_index(FundYear.index(FundYear.office, FundYear.year, unique=True, name="fund_year_once"))
+
+
+class ExtraCondition(BaseModel):
+    """A condition that a higher authority added to article 6 or 7 (第六条（七）、第七条（八）)."""
+
+    office = ForeignKeyField(Office, backref="extra_conditions", on_delete="RESTRICT")
+    kind = CharField(10)
+    text = CharField(300)
+    basis = CharField(120)  # the document it rests on
+    is_active = BooleanField(default=True)
+    version = IntegerField(default=1)
+
+    class Meta:
+        constraints = [one_of("kind", Kind)]
+
+
+class RuleNote(BaseModel):
+    """An interpretation of a row of a book, kept by the city office (第三十九条)."""
+
+    book = CharField(60)
+    row = CharField(80)  # kind and key of the row, clock:correction
+    text = TextField()
+    source = CharField(120, default="")
+    written_by = ForeignKeyField(User, on_delete="RESTRICT")
+    written_at = DateTimeField()
+    version = IntegerField(default=1)
+
+
+RuleNote.add_index(RuleNote.index(RuleNote.book, RuleNote.row, unique=True, name="rule_note_once"))
 
 
 # --- Cases ---
@@ -236,6 +433,7 @@ class CaseState(StrEnum):
     NOT_SELECTED = "not_selected"
     NOT_AGREED = "not_agreed"
     ABANDONED_SIGNING = "abandoned_signing"
+    ABANDONED_COMMITMENT = "abandoned_commitment"
     NEW = "new"
     ACTIVE = "active"
     EXTENDED = "extended"
@@ -286,6 +484,18 @@ Case.add_index(
 )
 
 
+class Channel(StrEnum):
+    WINDOW = "window"
+    ONLINE = "online"
+
+
+class Policy(StrEnum):
+    NONE = ""
+    REGIONAL_CENTRE = "regional_centre"
+    NATIONAL_POLICY = "national_policy"
+    MAJOR_PROJECT = "major_project"
+
+
 class Application(BaseModel):
     """What was applied for (annex 2), beside its case."""
 
@@ -300,6 +510,21 @@ class Application(BaseModel):
     other_type = CharField(60, default="")
     note = TextField(default="")
     version = IntegerField(default=1)
+    answers = JSONField(default=dict)  # the book's fields of the application, by key
+    tables = JSONField(default=dict)  # the book's repeating rows: key → list of rows
+    channel = CharField(8, default=Channel.WINDOW)
+    policy = CharField(20, default=Policy.NONE)  # 政策倾斜 (第二十五条)
+    policy_reason = CharField(300, default="")
+    is_old_policy = BooleanField(default=False)  # 按原有政策执行 (第三十七条)
+    forecast = IntegerField(null=True)  # predicted use of the fund in a year, 分
+    forecast_opinion = CharField(300, default="")  # 基金可承受范围评估 (第二十四条第二款)
+
+    class Meta:
+        constraints = [
+            one_of("channel", Channel),
+            one_of("policy", Policy),
+            Check("(policy = '') = (policy_reason = '')"),
+        ]
 
 
 Application.add_index(Application.index(Application.case, unique=True, name="application_case"))
@@ -350,16 +575,62 @@ class CaseMaterial(BaseModel):
     marked_by = ForeignKeyField(User, null=True, on_delete="RESTRICT")
     marked_at = DateTimeField(null=True)
     version = IntegerField(default=1)
+    is_extra = BooleanField(default=False)  # added for this case (包括但不限于), not a row of the book
+    basis = CharField(120, default="")  # of an extra row: what it is asked for after
+    original_seen_on = DateField(null=True)
+    original_seen_by = ForeignKeyField(User, null=True, on_delete="RESTRICT")
+    asked_on = DateField(null=True)  # named in the last correction notice
+    answered_on = DateField(null=True)  # supplied since
 
     class Meta:
         constraints = [
             one_of("state", MaterialState),
             Check("(state = 'received') = (received_on is not null)"),
+            Check("is_original_seen = (original_seen_on is not null)"),
+            Check("answered_on is null or asked_on is not null"),
         ]
 
 
 CaseMaterial.add_index(
     CaseMaterial.index(CaseMaterial.case, CaseMaterial.key, unique=True, name="case_material_once")
+)
+
+
+class CheckList(StrEnum):
+    CONDITION = "condition"  # 基本条件, articles 6 and 7
+    SCREENING = "screening"  # 不予受理情形, article 10
+
+
+class CheckFinding(StrEnum):
+    OPEN = ""
+    CLEAR = "clear"  # condition met; ground not present
+    HIT = "hit"  # condition not met; ground present
+    NOT_APPLICABLE = "not_applicable"
+
+
+class CaseCheck(BaseModel):
+    """What a person found about a condition or a ground of refusal before acceptance."""
+
+    case = ForeignKeyField(Case, backref="checks", on_delete="RESTRICT")
+    list = CharField(10)
+    key = CharField(40)  # row of the book, or x and the id of an ExtraCondition
+    finding = CharField(16, default=CheckFinding.OPEN)
+    evidence = CharField(400, default="")
+    checked_on = DateField(null=True)  # the day of the inquiry, 查询日期
+    marked_by = ForeignKeyField(User, null=True, on_delete="RESTRICT")
+    marked_at = DateTimeField(null=True)
+    version = IntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            one_of("list", CheckList),
+            one_of("finding", CheckFinding),
+            Check("finding = '' or marked_by_id is not null"),
+        ]
+
+
+CaseCheck.add_index(
+    CaseCheck.index(CaseCheck.case, CaseCheck.list, CaseCheck.key, unique=True, name="case_check_once")
 )
 
 
@@ -372,6 +643,7 @@ class GroupMember(BaseModel):
     field = CharField(20, default="")  # 医疗保障、医药卫生、财务管理、信息技术
     pledged_at = DateTimeField(null=True)  # 廉洁保密承诺
     left_at = DateTimeField(null=True)
+    team = IntegerField(null=True)  # 第几组, where a region inspects in several teams
 
 
 GroupMember.add_index(
@@ -408,9 +680,13 @@ class CaseSheet(BaseModel):
     visited_on = DateField(null=True)
     remark = TextField(default="")
     version = IntegerField(default=1)
+    feedback_on = DateField(null=True)  # 当场反馈
+    feedback_to = CharField(40, default="")  # 机构在场负责人
+    feedback = TextField(default="")
+    report = TextField(default="")  # 考察报告
 
     class Meta:
-        constraints = [one_of("stage", Stage)]
+        constraints = [one_of("stage", Stage), Check("(feedback_on is null) = (feedback_to = '')")]
 
 
 CaseSheet.add_index(
@@ -550,6 +826,11 @@ class Attachment(BaseModel):
     uploaded_at = DateTimeField()
     removed_at = DateTimeField(null=True)
     removed_reason = CharField(200, default="")
+    replaces = ForeignKeyField("self", null=True, backref="replaced_by", on_delete="RESTRICT")
+    source = ForeignKeyField(
+        "self", null=True, backref="reused_as", on_delete="RESTRICT"
+    )  # of an earlier case
+    valid_until = DateField(null=True)  # the paper in it is good until; null: no end
 
 
 Attachment.add_index(Attachment.index(Attachment.stored_as, unique=True, name="attachment_stored_as"))
@@ -860,6 +1141,38 @@ class JobRun(BaseModel):
 JobRun.add_index(JobRun.index(JobRun.job, JobRun.day, unique=True, name="job_run_once"))
 
 
+class TaskState(StrEnum):
+    WAITING = "waiting"
+    RUNNING = "running"
+    CHECKED = "checked"  # an import that waits for a person to say go
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class LongTask(BaseModel):
+    """Work that takes longer than a request: an import, a zip of documents. Its page polls this row."""
+
+    office = ForeignKeyField(Office, backref="long_tasks", on_delete="RESTRICT")
+    kind = CharField(24)
+    title = CharField(160)
+    state = CharField(10, default=TaskState.WAITING)
+    total = IntegerField(default=0)
+    done = IntegerField(default=0)
+    filename = CharField(200, default="")
+    stored_as = CharField(64, default="")  # the file that came in
+    result = CharField(64, default="")  # the file that came out
+    data = JSONField(default=dict)
+    error = CharField(300, default="")
+    created_by = ForeignKeyField(User, backref="long_tasks", on_delete="RESTRICT")
+    created_at = DateTimeField()
+    finished_at = DateTimeField(null=True)
+    version = IntegerField(default=1)
+
+    class Meta:
+        constraints = [one_of("state", TaskState), Check("done >= 0"), Check("total >= 0")]
+
+
 class Urge(BaseModel):
     """A manager's reminder to the handler of a case (督办)."""
 
@@ -923,10 +1236,19 @@ TABLES: list[type[BaseModel]] = [
     LeadingGroupMember,
     Person,
     Institution,
+    FormerValue,
+    Credential,
+    Staff,
+    Membership,
+    Invitation,
+    FundYear,
+    ExtraCondition,
+    RuleNote,
     Case,
     Application,
     StepTaken,
     CaseMaterial,
+    CaseCheck,
     GroupMember,
     CaseSheet,
     SheetMark,
@@ -949,6 +1271,7 @@ TABLES: list[type[BaseModel]] = [
     CalendarDay,
     NumberSeries,
     JobRun,
+    LongTask,
     Urge,
     Event,
     Seal,

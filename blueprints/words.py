@@ -14,6 +14,7 @@ ROLES: Mapping[str, str] = MappingProxyType(
         Role.LEADER: "领导小组成员",
         Role.CITY: "市级复审",
         Role.PROVIDER: "机构经办人",
+        Role.PROVIDER_ADMIN: "机构管理员",
         Role.ADMIN: "系统管理员",
         Role.AUDITOR: "审计员",
         Role.SYSTEM: "系统",

@@ -10,6 +10,8 @@ from rules.calendar import WorkCalendar
 from rules.region import Region
 from rules.rows import Step
 
+PROVIDERS = frozenset({Role.PROVIDER, Role.PROVIDER_ADMIN})
+
 
 @dataclass(frozen=True)
 class Hand:
@@ -21,10 +23,21 @@ class Hand:
     calendar: WorkCalendar
     books: Mapping[str, Book]
     regions: Mapping[str, Region]
+    institutions: frozenset[int] = frozenset()  # of a provider's account: those it works for
 
     @property
     def is_system(self) -> bool:
         return Role.SYSTEM in self.roles
+
+    @property
+    def is_provider(self) -> bool:
+        return bool(self.roles & PROVIDERS)
+
+    def owns(self, case: Case) -> bool:
+        """Return whether the case is this person's to write: of the own office, or of the own institution."""
+        if self.is_provider:
+            return case.institution_id in self.institutions
+        return case.office_id == self.actor.office_id
 
     def book_of(self, case: Case) -> Book:
         """Return the book the case was opened under, even if a newer one is in force."""
@@ -41,14 +54,17 @@ class Hand:
     def may(self, step: Step, case: Case) -> bool:
         """Return whether this person holds a role of `step` at the office that takes it.
 
-        The city's reviewers act on the cases of the counties below; all others on their own office's.
+        The city's reviewers act on the cases of the counties below, providers on those of their institutions,
+        all others on their own office's.
         """
         if self.is_system:
             return bool(step.auto)
-        own = case.office_id == self.actor.office_id
+        own = self.owns(case)
         above = case.office.parent_id == self.actor.office_id
         return any(role in self.roles and (above if role == Role.CITY else own) for role in step.roles)
 
     def sees(self, case: Case) -> bool:
-        """Return whether the case lies in this person's scope: own office, or an office below it."""
+        """Return whether the case lies in this person's scope: own office, one below, own institution."""
+        if self.is_provider:
+            return self.owns(case)
         return self.is_system or self.actor.office_id in (case.office_id, case.office.parent_id)

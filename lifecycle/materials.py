@@ -123,8 +123,8 @@ def mark_material(  # noqa: PLR0913 - what a row of annex 5 says
         values = {
             "state": state,
             "received_on": _day(on, hand) if is_received else None,
-            "is_original_seen": original_seen and is_received,
             "note": note,
+            **_original(row, original_seen and is_received, hand),
         }
         _mark(row, values, hand)
     return CaseMaterial.get_by_id(row.id)
@@ -156,6 +156,17 @@ def _demand_markable(row: CaseMaterial, hand: Hand, version: int | None) -> None
         raise Conflict(f"同事刚刚登记了第 {row.no} 项（现为“{label}”），本次未保存；请刷新后核对")
 
 
+def _original(row: CaseMaterial, is_seen: bool, hand: Hand) -> dict[str, Any]:
+    """Return what is kept of the original: seen or not, on which day and by whom (readings C-13)."""
+    if is_seen and row.is_original_seen:
+        return {}
+    return {
+        "is_original_seen": is_seen,
+        "original_seen_on": hand.today if is_seen else None,
+        "original_seen_by": hand.actor if is_seen else None,
+    }
+
+
 def _material_of(row: CaseMaterial, hand: Hand) -> Material:
     return next(m for m in hand.book_of(row.case).materials if m.key == row.key)
 
@@ -173,7 +184,11 @@ def _mark(row: CaseMaterial, values: dict[str, Any], hand: Hand) -> None:
     CaseMaterial.update(
         **values, marked_by=hand.actor, marked_at=moment.now(), version=CaseMaterial.version + 1
     ).where(CaseMaterial.id == row.id).execute()
-    changed = {name: [before[name], value] for name, value in values.items() if before[name] != value}
+    changed = {
+        name: [before[name], value]
+        for name, value in values.items()
+        if before[name] != value and name != "original_seen_by"  # the event names its actor
+    }
     audit.record(
         audit.of_case(row.case),
         "mark_material",

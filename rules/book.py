@@ -15,21 +15,29 @@ from typing import Any, TypeVar
 
 from rules.rows import (
     CLOCK_KINDS,
+    FIELD_OWNERS,
+    FIELD_TYPES,
+    TABLE_OWNERS,
     UNITS,
     ClockRule,
+    Condition,
     DesignationType,
     DocumentKind,
     Example,
     Feature,
+    Field,
     Ground,
     Guard,
+    Guide,
     Material,
     Sheet,
     SheetRow,
+    StaffCategory,
     Start,
     State,
     Station,
     Step,
+    Table,
 )
 from rules.shape import BookError, build, typed
 
@@ -39,7 +47,15 @@ T = TypeVar("T")
 
 
 HEAD: Mapping[str, type[Any]] = MappingProxyType(
-    {"id": str, "name": str, "effective_from": date, "source": str}
+    {
+        "id": str,
+        "name": str,
+        "effective_from": date,
+        "source": str,
+        "issued_on": date,
+        "issuers": tuple[str, ...],
+        "cites": tuple[str, ...],
+    }
 )
 ROWS: Mapping[str, type[Any]] = MappingProxyType(
     {
@@ -55,6 +71,11 @@ ROWS: Mapping[str, type[Any]] = MappingProxyType(
         "row": SheetRow,
         "document": DocumentKind,
         "example": Example,
+        "field": Field,
+        "table": Table,
+        "staff_category": StaffCategory,
+        "condition": Condition,
+        "guide": Guide,
     }
 )
 
@@ -67,6 +88,9 @@ class Book:
     name: str
     effective_from: date
     source: str
+    issued_on: date
+    issuers: tuple[str, ...]
+    cites: tuple[str, ...]  # the superior rules it rests on
     digest: str
     clocks: Mapping[str, ClockRule]
     states: Mapping[str, State]
@@ -80,6 +104,12 @@ class Book:
     rows: tuple[SheetRow, ...]
     documents: Mapping[str, DocumentKind]
     examples: tuple[Example, ...]
+    fields: tuple[Field, ...]
+    tables: tuple[Table, ...]
+    staff_categories: tuple[StaffCategory, ...]
+    conditions: tuple[Condition, ...]
+    guides: tuple[Guide, ...]
+    effective_until: date | None = None  # the last day on which cases are opened under it
 
     def steps_from(self, matter: str, state: str, facts: Guard) -> list[Step]:
         """Return the steps of `matter` from `state` whose guard holds for `facts`, in book order."""
@@ -109,6 +139,22 @@ class Book:
     def rows_of(self, sheet: str) -> list[SheetRow]:
         """Return the rows of one sheet in printed order."""
         return [row for row in self.rows if row.sheet == sheet]
+
+    def fields_of(self, owner: str, kind: str) -> list[Field]:
+        """Return the blanks of `owner` (institution, application) for `kind`, in book order."""
+        return [row for row in self.fields if row.of == owner and kind in row.kinds]
+
+    def tables_of(self, owner: str, kind: str) -> list[Table]:
+        """Return the repeating tables of `owner` (application, staff) for `kind`, in book order."""
+        return [row for row in self.tables if row.of == owner and kind in row.kinds]
+
+    def conditions_for(self, facts: Guard) -> list[Condition]:
+        """Return the basic conditions that apply to `facts` (kind, types, features…), in printed order."""
+        return [row for row in self.conditions if facts["kind"] in row.kinds and holds(row.when, facts)]
+
+    def guide_for(self, kind: str) -> Guide | None:
+        """Return the head of the service guide for `kind`, or None."""
+        return next((row for row in self.guides if row.kind == kind), None)
 
     def grounds_for(self, use: str, facts: Guard) -> list[Ground]:
         """Return the grounds that apply to `facts` (kind, types…), in printed order."""
@@ -168,10 +214,7 @@ def load_book(folder: Path) -> Book:
             if name not in ROWS or not isinstance(entries, list):
                 raise BookError(f"{folder.name}/{path.name}: unknown table [[{name}]]")
             rows[name] += [build(ROWS[name], entry, f"{folder.name}/{path.name}") for entry in entries]
-    if unknown := head.keys() ^ HEAD.keys():
-        raise BookError(f"{folder.name}/book.toml: unknown or missing key {sorted(unknown)}")
-    for key, kind in HEAD.items():
-        typed(kind, head[key], f"{folder.name}/book.toml: {key}")
+    head = _head(head, folder)
     if head["id"] != folder.name:
         raise BookError(f"{folder.name}/book.toml: id is {head['id']}")
     book = Book(
@@ -189,6 +232,11 @@ def load_book(folder: Path) -> Book:
         rows=_once(rows["row"], folder, lambda row: f"{row.sheet}.{row.key}"),
         documents=_by_key(rows["document"], folder),
         examples=tuple(rows["example"]),
+        fields=_once(rows["field"], folder),
+        tables=_once(rows["table"], folder),
+        staff_categories=_once(rows["staff_category"], folder),
+        conditions=_once(rows["condition"], folder),
+        guides=_once(rows["guide"], folder, lambda row: str(row.kind)),
     )
     _check(book)
     return book
@@ -197,6 +245,14 @@ def load_book(folder: Path) -> Book:
 def load_books(root: Path = BOOKS) -> Mapping[str, Book]:
     """Return every book under `root` by id. Raises BookError as load_book does."""
     return MappingProxyType({path.name: load_book(path) for path in sorted(root.iterdir()) if path.is_dir()})
+
+
+def _head(head: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """Return the book's own keys, frozen; refuse an unknown or missing one. Only the last day is optional."""
+    wanted = {**HEAD, "effective_until": date} if "effective_until" in head else HEAD
+    if unknown := head.keys() ^ wanted.keys():
+        raise BookError(f"{folder.name}/book.toml: unknown or missing key {sorted(unknown)}")
+    return {key: typed(kind, head[key], f"{folder.name}/book.toml: {key}") for key, kind in wanted.items()}
 
 
 def _parse(path: Path, raw: bytes) -> dict[str, Any]:
@@ -244,7 +300,17 @@ def _check(book: Book) -> None:
         _demand(book, ground.key, not ground.ban or ground.ban in book.clocks, f"ban {ground.ban}")
     for example in book.examples:
         _demand(book, "example", example.clock in book.clocks, f"clock {example.clock}")
+    _check_blanks(book)
     _check_single_match(book)
+
+
+def _check_blanks(book: Book) -> None:
+    for blank in book.fields:
+        _demand(book, blank.key, blank.of in FIELD_OWNERS and blank.type in FIELD_TYPES, "owner or type")
+        _demand(book, blank.key, bool(blank.choices) == (blank.type in ("choice", "many")), "choices")
+    for table in book.tables:
+        _demand(book, table.key, table.of in TABLE_OWNERS, f"owner {table.of}")
+        _demand(book, table.key, all(c.type in FIELD_TYPES for c in table.columns), "type of a column")
 
 
 def _check_step(book: Book, step: Step) -> None:

@@ -9,6 +9,9 @@ Guard = Mapping[str, Any]
 
 UNITS = ("workday", "day", "month", "year")
 CLOCK_KINDS = ("limit", "wait", "cap", "ban")
+FIELD_TYPES = ("text", "long", "number", "choice", "many", "day", "phone")
+FIELD_OWNERS = ("institution", "application")
+TABLE_OWNERS = ("application", "staff")
 
 
 @dataclass(frozen=True)
@@ -146,6 +149,97 @@ class DesignationType:
     key: str
     label: str
     kinds: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Field:
+    """A blank of a printed form that has no column of its own, kept by key in a profile or application.
+
+    of: the register (institution) or one application. forms: the annexes that print it. is_important: a
+    change of it is 重要信息 and its former values are kept.
+    """
+
+    key: str
+    label: str
+    of: str
+    kinds: tuple[str, ...]
+    article: str
+    type: str = "text"
+    group: str = ""
+    choices: tuple[str, ...] = ()
+    unit: str = ""
+    forms: tuple[str, ...] = ()
+    when: Guard = field(default_factory=dict)
+    is_required: bool = False
+    is_important: bool = False
+    hint: str = ""
+    max: int = 200
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a repeating table. Blank: printed as `---`, nothing to fill in."""
+
+    key: str
+    label: str
+    type: str = "text"
+    choices: tuple[str, ...] = ()
+    unit: str = ""
+    is_blank: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """Repeating rows of a printed form. of: kept with the application, or a view of the staff (roster)."""
+
+    key: str
+    label: str
+    of: str
+    kinds: tuple[str, ...]
+    columns: tuple[Column, ...]
+    article: str
+    when: Guard = field(default_factory=dict)
+    forms: tuple[str, ...] = ()
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class StaffCategory:
+    """A category of people at work (人员类别), for rosters and headcounts."""
+
+    key: str
+    label: str
+    kinds: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A basic condition of designation. `check` names what the machine can answer, with its arguments."""
+
+    key: str
+    kinds: tuple[str, ...]
+    no: str  # as printed: （一）
+    text: str
+    article: str
+    check: Guard = field(default_factory=dict)
+    when: Guard = field(default_factory=dict)
+    evidence: str = ""  # what a person looks at
+
+
+@dataclass(frozen=True)
+class Guide:
+    """The head of a service guide (办事指南) for one kind of institution; other rows fill the rest."""
+
+    kind: str
+    title: str
+    audience: str
+    fee: str
+    basis: str
+    article: str
+    revised: str = ""
+    form_url: str = ""
+    query: str = ""  # where to ask for the state of a case
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from dataclasses import fields
 from types import MappingProxyType
 from typing import Any, TypeVar, get_args, get_origin
 
-from rules.rows import Also, Staffing, Start
+from rules.rows import Also, Column, Staffing, Start
 
 T = TypeVar("T")
 
@@ -20,6 +20,7 @@ NESTED: Mapping[tuple[str, str], type[Any]] = MappingProxyType(
         ("Step", "pauses"): Start,
         ("Step", "also"): Also,
         ("SheetRow", "staffing"): Staffing,
+        ("Table", "columns"): Column,
     }
 )
 

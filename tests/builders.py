@@ -154,7 +154,7 @@ def an_application(
 
 def receive_all(case: Case, on: date = MONDAY) -> None:
     """Tick every material that is asked for as received."""
-    CaseMaterial.update(state="received", received_on=on, is_original_seen=True).where(
+    CaseMaterial.update(state="received", received_on=on, is_original_seen=True, original_seen_on=on).where(
         CaseMaterial.case == case, CaseMaterial.state.in_(["pending", "missing"])
     ).execute()
 

@@ -14,11 +14,10 @@ from blueprints.settings.refusals import Misfit
 from blueprints.web import found, hand, render, requires, scope
 from lifecycle import moment
 from lifecycle.errors import Conflict, DomainError
+from lifecycle.hand import PROVIDERS
 from models import Role, User
 
-ROLE_CHOICES = [
-    (role, label) for role, label in words.ROLES.items() if role not in (Role.SYSTEM, Role.PROVIDER)
-]
+ROLE_CHOICES = [(role, label) for role, label in words.ROLES.items() if role not in (Role.SYSTEM, *PROVIDERS)]
 
 
 @bp.get("/users")

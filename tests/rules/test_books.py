@@ -24,6 +24,9 @@ id = "small"
 name = "小规程"
 effective_from = 2026-01-01
 source = "试〔2026〕1号"
+issued_on = 2026-01-01
+issuers = ["试点局"]
+cites = []
 """
 STATES = """
 [[state]]
