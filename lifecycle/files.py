@@ -30,6 +30,11 @@ def open_folder(path: Path) -> None:
     _folder[:] = [path]
 
 
+def folder() -> Path:
+    """Return where files lie, all in one place, so that a backup holds them all."""
+    return _folder[0]
+
+
 def path_of(attachment: Attachment) -> Path:
     """Return where the file lies."""
     return _folder[0] / attachment.stored_as

@@ -28,13 +28,23 @@ def open_vault(path: Path) -> None:
 
 def seal(plain: str) -> bytes:
     """Return `plain` encrypted; a new nonce each time, so equal numbers look different."""
-    nonce = secrets.token_bytes(12)
-    return nonce + AESGCM(_keys["cipher"]).encrypt(nonce, plain.encode(), None)
+    return seal_bytes(plain.encode())
 
 
 def reveal(cipher: bytes) -> str:
     """Return the plain number. Raises InvalidTag if it was altered or the key is another one."""
-    return AESGCM(_keys["cipher"]).decrypt(bytes(cipher[:12]), bytes(cipher[12:]), None).decode()
+    return reveal_bytes(cipher).decode()
+
+
+def seal_bytes(plain: bytes) -> bytes:
+    """Return a whole file encrypted, as `seal` does a number."""
+    nonce = secrets.token_bytes(12)
+    return nonce + AESGCM(_keys["cipher"]).encrypt(nonce, plain, None)
+
+
+def reveal_bytes(cipher: bytes) -> bytes:
+    """Return the plain file. Raises InvalidTag as `reveal` does."""
+    return AESGCM(_keys["cipher"]).decrypt(bytes(cipher[:12]), bytes(cipher[12:]), None)
 
 
 def digest(plain: str) -> str:
