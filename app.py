@@ -37,6 +37,7 @@ FEATURES = (
     "institutions",
     "intake",
     "cases",
+    "materials",
     "papers",
     "review",
     "notices",

@@ -34,6 +34,7 @@ def test_neither_administrator_nor_auditor_sees_a_case(app):
         if endpoint.split(".")[0] in (
             "cases",
             "intake",
+            "materials",
             "review",
             "papers",
             "institutions",

@@ -11,7 +11,6 @@ from lifecycle.hand import Hand
 from models import (
     Application,
     Case,
-    CaseMaterial,
     CaseState,
     Clock,
     Institution,
@@ -81,11 +80,6 @@ def draft_of(case: Case) -> Application | None:
     if case.state != CaseState.DRAFT:
         return None
     return Application.get_or_none(Application.case == case)
-
-
-def material(case: Case, material_id: int) -> CaseMaterial | None:
-    """Return a row of the case's material list."""
-    return CaseMaterial.get_or_none(CaseMaterial.id == material_id, CaseMaterial.case == case)
 
 
 # --- Institutions like the one that is being typed ---

@@ -1,16 +1,15 @@
-"""Applications: the list, the form of annex 2 with its checks while typing, drafts, the material list."""
+"""Applications: the list, the form of annex 2 with its checks while typing, drafts."""
 
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import current_user
-from htmx_flask import make_response
 from markupsafe import Markup
 
 from blueprints import register_fields, words
 from blueprints.intake import forms, operations, queries
-from blueprints.web import STAFF, case_or_404, found, hand, render, requires, scope, wants_partial
-from lifecycle import materials, prechecks, register
+from blueprints.web import STAFF, case_or_404, found, hand, render, requires, scope
+from lifecycle import prechecks, register
 from lifecycle.errors import DomainError, Unmet
 from models import Case, Institution, Kind, Matter, Role
 
@@ -117,38 +116,6 @@ def duplicates() -> str:
     institution = _chosen()
     form = _form(institution)
     return render_template("intake/_duplicates.html", form=form, **_aside(form, institution))
-
-
-@bp.post("/<int:case_id>/materials/<int:material_id>")
-@requires(Role.CLERK)
-def mark_material(case_id: int, material_id: int) -> Any:
-    case = case_or_404(case_id)
-    row, form = found(queries.material(case, material_id)), forms.MaterialForm()
-    if not form.validate_on_submit():
-        raise Unmet([f"第 {row.no} 项没有保存：{message}" for _, _, message in form.errors_flat])
-    marked = materials.mark_material(row, hand=hand(), **form.marked())
-    if not wants_partial():
-        return redirect(_materials_url(case))
-    page = render_template("intake/_material_row.html", row=materials.material_row(marked, hand()))
-    return make_response(page, trigger="case-changed")
-
-
-@bp.post("/<int:case_id>/materials")
-@requires(Role.CLERK)
-def receive_rest(case_id: int) -> Any:
-    case, form = case_or_404(case_id), forms.ReceiveRestForm()
-    if not form.validate_on_submit():
-        raise Unmet([message for _, _, message in form.errors_flat])
-    materials.receive_rest(case, hand=hand(), on=form.received_on.data)
-    if not wants_partial():
-        return redirect(_materials_url(case))
-    rows = materials.material_rows(case, hand())
-    page = render_template("intake/_materials.html", case=case, materials=rows)
-    return make_response(page, trigger="case-changed")
-
-
-def _materials_url(case: Case) -> str:
-    return url_for("cases.case_page", case_id=case.id, _anchor=f"materials-{case.id}")
 
 
 # --- The form: who it is about, what it starts with, what stands beside it ---
