@@ -512,6 +512,7 @@ class Application(BaseModel):
     version = IntegerField(default=1)
     answers = JSONField(default=dict)  # the book's fields of the application, by key
     tables = JSONField(default=dict)  # the book's repeating rows: key → list of rows
+    draft = JSONField(default=dict)  # the form of a draft as it was left; resident ids sealed
     channel = CharField(8, default=Channel.WINDOW)
     policy = CharField(20, default=Policy.NONE)  # 政策倾斜 (第二十五条)
     policy_reason = CharField(300, default="")

@@ -4,11 +4,25 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from peewee import JOIN, fn
+
 from lifecycle import audit, numbering
 from lifecycle.db import locked, write_tx
 from lifecycle.errors import NotAllowed, Unmet
 from lifecycle.hand import Hand
-from models import Agreement, Application, Case, CaseMaterial, CaseState, Institution, Matter, Office, User
+from models import (
+    Agreement,
+    Application,
+    Case,
+    CaseMaterial,
+    CaseState,
+    Institution,
+    Matter,
+    Office,
+    Role,
+    User,
+    UserRole,
+)
 
 FIRST_STATE = {Matter.APPLICATION: CaseState.DRAFT, Matter.AGREEMENT: CaseState.NEW}
 
@@ -16,7 +30,11 @@ FIRST_STATE = {Matter.APPLICATION: CaseState.DRAFT, Matter.AGREEMENT: CaseState.
 def open_case(
     matter: str, institution: Institution, *, office: Office, hand: Hand, on: date, origin: Case | None = None
 ) -> Case:
-    """Return a new case in the first state of `matter`, under the book and options in force at `office`."""
+    """Return a new case in the first state of `matter`, under the book and options in force at `office`.
+
+    Its handler is the actor, or the clerk with the fewest open cases where a provider opens it.
+    Raises Unmet if the office has no clerk then.
+    """
     with write_tx():
         region = hand.region_of(office)
         case = Case.create(
@@ -28,8 +46,9 @@ def open_case(
             region=region.id,
             options=dict(region.options),
             state=FIRST_STATE[Matter(matter)],
-            handler=hand.actor,
+            handler=_least_busy_clerk(office) if hand.is_provider else hand.actor,
             origin=origin,
+            is_on_behalf=not hand.is_provider,
             opened_on=on,
             stage_on=on,
         )
@@ -37,6 +56,22 @@ def open_case(
             audit.of_case(case), "open_case", hand=hand, on=on, case=case, matter=matter, number=case.number
         )
     return case
+
+
+def _least_busy_clerk(office: Office) -> User:
+    held = (Case.handler == User.id) & Case.closed_on.is_null()
+    clerk = (
+        User.select()
+        .join(UserRole, on=(UserRole.user == User.id) & (UserRole.role == Role.CLERK))
+        .join_from(User, Case, JOIN.LEFT_OUTER, on=held)
+        .where(User.office == office, User.is_active)
+        .group_by(User.id)
+        .order_by(fn.COUNT(Case.id), User.id)
+        .first()
+    )
+    if clerk is None:
+        raise Unmet([f"{office.name}还没有受理岗账号，请电话联系经办机构"])
+    return clerk
 
 
 def facts(case: Case) -> Mapping[str, Any]:
@@ -53,6 +88,7 @@ def facts(case: Case) -> Mapping[str, Any]:
         "level": case.office.level,
         "round": case.round,
         "held": case.held_state,
+        "channel": application.channel if application else "",
         "types": frozenset(application.types if application else ()),
         "features": frozenset(application.features if application else ()),
         "renewal_open": bool(renewal),
