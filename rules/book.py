@@ -38,6 +38,7 @@ from rules.rows import (
     Station,
     Step,
     Table,
+    Threshold,
 )
 from rules.shape import BookError, build, typed
 
@@ -55,6 +56,7 @@ HEAD: Mapping[str, type[Any]] = MappingProxyType(
         "issued_on": date,
         "issuers": tuple[str, ...],
         "cites": tuple[str, ...],
+        "notes": tuple[str, ...],
     }
 )
 ROWS: Mapping[str, type[Any]] = MappingProxyType(
@@ -76,6 +78,7 @@ ROWS: Mapping[str, type[Any]] = MappingProxyType(
         "staff_category": StaffCategory,
         "condition": Condition,
         "guide": Guide,
+        "threshold": Threshold,
     }
 )
 
@@ -91,6 +94,7 @@ class Book:
     issued_on: date
     issuers: tuple[str, ...]
     cites: tuple[str, ...]  # the superior rules it rests on
+    notes: tuple[str, ...]  # what a reader of the printed text must know: numbering, misprints
     digest: str
     clocks: Mapping[str, ClockRule]
     states: Mapping[str, State]
@@ -109,6 +113,7 @@ class Book:
     staff_categories: tuple[StaffCategory, ...]
     conditions: tuple[Condition, ...]
     guides: tuple[Guide, ...]
+    thresholds: Mapping[str, Threshold]
     effective_until: date | None = None  # the last day on which cases are opened under it
 
     def steps_from(self, matter: str, state: str, facts: Guard) -> list[Step]:
@@ -237,6 +242,7 @@ def load_book(folder: Path) -> Book:
         staff_categories=_once(rows["staff_category"], folder),
         conditions=_once(rows["condition"], folder),
         guides=_once(rows["guide"], folder, lambda row: str(row.kind)),
+        thresholds=_by_key(rows["threshold"], folder),
     )
     _check(book)
     return book
@@ -300,8 +306,19 @@ def _check(book: Book) -> None:
         _demand(book, ground.key, not ground.ban or ground.ban in book.clocks, f"ban {ground.ban}")
     for example in book.examples:
         _demand(book, "example", example.clock in book.clocks, f"clock {example.clock}")
+    _check_machine(book)
     _check_blanks(book)
     _check_single_match(book)
+
+
+def _check_machine(book: Book) -> None:
+    """What the machine looks at must name clocks and thresholds of the book."""
+    checks = [(row.key, row.check) for row in book.conditions]
+    checks += [(ground.key, ground.check) for ground in book.grounds]
+    for key, check in checks:
+        _demand(book, key, check.get("clock", "") in {"", *book.clocks}, "clock of a check")
+        bounds = {check[name] for name in ("threshold", "overrun", "capacity") if name in check}
+        _demand(book, key, bounds <= set(book.thresholds), "threshold")
 
 
 def _check_blanks(book: Book) -> None:

@@ -10,7 +10,7 @@ Guard = Mapping[str, Any]
 UNITS = ("workday", "day", "month", "year")
 CLOCK_KINDS = ("limit", "wait", "cap", "ban")
 FIELD_TYPES = ("text", "long", "number", "choice", "many", "day", "phone")
-FIELD_OWNERS = ("institution", "application")
+FIELD_OWNERS = ("institution", "application", "column")
 TABLE_OWNERS = ("application", "staff")
 
 
@@ -155,8 +155,9 @@ class DesignationType:
 class Field:
     """A blank of a printed form that has no column of its own, kept by key in a profile or application.
 
-    of: the register (institution) or one application. forms: the annexes that print it. is_important: a
-    change of it is 重要信息 and its former values are kept.
+    of: the register (institution) or one application; `column` gives the printed name of a column of the
+    register. forms: the annexes that print it. is_important: a change of it is 重要信息 and its former values
+    are kept. is_count: whole numbers only. sum_of: the blanks that should add up to it.
     """
 
     key: str
@@ -172,6 +173,8 @@ class Field:
     when: Guard = field(default_factory=dict)
     is_required: bool = False
     is_important: bool = False
+    is_count: bool = False
+    sum_of: tuple[str, ...] = ()
     hint: str = ""
     max: int = 200
 
@@ -254,6 +257,20 @@ class Ground:
     when: Guard = field(default_factory=dict)
     ban: str = ""
     hint: str = ""
+    check: Guard = field(default_factory=dict)  # what the machine looks at beside the ban, with its arguments
+    evidence: str = ""  # where a person asks; the finding then wants what was found, and the day
+    is_screened: bool = True  # looked at before acceptance; not one that only the completeness check brings
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """A bound of the law that is no period: `amount` of `unit` (percent, month, bed)."""
+
+    key: str
+    name: str
+    amount: int
+    unit: str
+    article: str
 
 
 @dataclass(frozen=True)
