@@ -43,6 +43,7 @@ FEATURES = (
     "notices",
     "decisions",
     "agreements",
+    "imports",
     "dashboard",
     "settings",
 )

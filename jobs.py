@@ -5,7 +5,7 @@ import logging
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 
-from lifecycle import backup, moment, sweep
+from lifecycle import backup, long_tasks, moment, sweep
 from models import db
 
 log = logging.getLogger(__name__)
@@ -15,7 +15,13 @@ BACKUP_AT = {"hour": 2, "minute": 30}
 
 
 def start(app: Flask) -> BackgroundScheduler:
-    """Start this process's alarm clock and return it. Missed runs collapse into one; none overlaps."""
+    """Start this process's alarm clock and return it. Missed runs collapse into one; none overlaps.
+
+    Tasks that an earlier process left unfinished are given up first.
+    """
+    with db.connection_context():
+        if count := long_tasks.give_up_unfinished():
+            log.info("%s unfinished tasks given up", count)
     scheduler = BackgroundScheduler(
         timezone="Asia/Shanghai",
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 3600},

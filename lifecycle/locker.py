@@ -1,4 +1,4 @@
-"""Files that only the product itself reads again, kept encrypted under random names beside the attachments."""
+"""Files that only the product itself reads again: encrypted, under random names, beside the attachments."""
 
 import secrets
 

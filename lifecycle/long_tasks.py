@@ -7,8 +7,8 @@
 
     task = long_tasks.start("papers", "批量打印 40 份文书", hand=hand(), work=work, total=len(rows))
 
-The page includes imports/_task.html with `task=long_tasks.standing(row)`; that region asks for itself every second.
-What `work` needs of flask (templates, url_for) the caller brings along: `blueprints.web.in_app(work)`.
+The page includes imports/_task.html with `task=long_tasks.standing(row)`; that region asks for itself every
+second. What `work` needs of flask (templates) the caller brings along: `blueprints.tasks.in_app(work)`.
 """
 
 import contextlib
@@ -65,7 +65,8 @@ class Standing:
     done: int
     total: int
     error: str
-    result_name: str
+    result_name: str  # empty: no file
+    page: str  # endpoint that shows what came out, given task_id; empty: none
     created_at: Any
     finished_at: Any
 
@@ -175,13 +176,22 @@ def finish(task_id: int, outcome: Outcome) -> bool:
 
 
 def standing(task: LongTask) -> Standing:
-    """Return how far `task` is: of a running one what its thread last reported, which the row learns later."""
+    """Return how far `task` is; of a running one what its thread told last, which the row learns later."""
     running = _running.get(task.id)
     done, total = (running.done, running.total) if running else (task.done, task.total)
     return Standing(
-        task.id, task.kind, task.title, task.state, done, total, task.error,
-        task.data.get("result_name", ""), task.created_at, task.finished_at,
-    )  # fmt: skip
+        id=task.id,
+        kind=task.kind,
+        title=task.title,
+        state=task.state,
+        done=done,
+        total=total,
+        error=task.error,
+        result_name=task.data.get("result_name", "") if task.result else "",
+        page=task.data.get("page", ""),
+        created_at=task.created_at,
+        finished_at=task.finished_at,
+    )
 
 
 def content_of(stored_as: str) -> bytes:

@@ -9,7 +9,7 @@ import pytest
 from flask import g
 
 from app import create_app, open_instance
-from lifecycle import moment, workdays
+from lifecycle import long_tasks, moment, workdays
 from models import db
 
 MORNING = datetime(2026, 3, 2, 9, 0)  # noqa: DTZ001 - the product's times are naive Asia/Shanghai
@@ -43,6 +43,7 @@ def app(_product, tmp_path):
         db.connect(reuse_if_open=True)
         product.config["KEEP_CONNECTION"] = True
         yield product
+        long_tasks.join_all()  # a thread must not meet the next test's data
         product.config["KEEP_CONNECTION"] = False
         db.close()
     workdays.forget()

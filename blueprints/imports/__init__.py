@@ -1,0 +1,1 @@
+"""Import of the office's ledger, and the list of long tasks."""
