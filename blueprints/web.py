@@ -10,6 +10,7 @@ from flask_login import UserMixin, current_user
 from blueprints import words
 from lifecycle import moment, workdays
 from lifecycle.hand import Hand
+from lifecycle.memberships import institutions_of
 from models import Case, Institution, Office, Role, User, UserRole
 from rules.periods import Lamp, lamp
 
@@ -18,6 +19,8 @@ T = TypeVar("T")
 # Everybody who works with cases; the administrator and the auditor do not.
 STAFF = (Role.CLERK, Role.REVIEWER, Role.AGREEMENT, Role.MANAGER, Role.LEADER, Role.CITY)
 EVERYBODY = (*STAFF, Role.ADMIN, Role.AUDITOR)
+# The accounts of institutions: their own pages and the own account, nothing else.
+PROVIDERS = (Role.PROVIDER, Role.PROVIDER_ADMIN)
 
 
 class Account(UserMixin):
@@ -41,6 +44,10 @@ class Account(UserMixin):
 
     def has(self, *roles: str) -> bool:
         return bool(self.roles & set(roles))
+
+    @property
+    def is_provider(self) -> bool:
+        return self.has(*PROVIDERS)
 
 
 def load_account(account_id: str) -> Account | None:
@@ -98,7 +105,12 @@ def institution_or_404(institution_id: int) -> Institution:
 
 
 def scope() -> list[int]:
-    """Return the ids of the offices whose rows the user may see: the own one, and those below a city."""
+    """Return the ids of the offices whose rows the user may see: the own one, and those below a city.
+
+    No office at all for an account of a provider: it sees what is of its institutions, in blueprints/portal.
+    """
+    if current_user.is_provider:
+        return []
     if "scope" not in g:
         office = current_user.office
         below = Office.select(Office.id).where(Office.parent == office).tuples()
@@ -107,7 +119,7 @@ def scope() -> list[int]:
 
 
 def hand() -> Hand:
-    """Return the user's hand of today: actor, roles, day, calendar, books, regions."""
+    """Return the user's hand of today: actor, roles, day, calendar, books, regions, own institutions."""
     if "hand" not in g:
         rules = current_app.extensions["rules"]
         g.hand = Hand(
@@ -117,6 +129,7 @@ def hand() -> Hand:
             calendar=workdays.current(),
             books=rules.books,
             regions=rules.regions,
+            institutions=institutions_of(current_user.user) if current_user.is_provider else frozenset(),
         )
     return g.hand
 

@@ -10,6 +10,7 @@ from lifecycle import audit, numbering
 from lifecycle.db import locked, write_tx
 from lifecycle.errors import NotAllowed, Unmet
 from lifecycle.hand import Hand
+from lifecycle.memberships import is_of_provider
 from models import (
     Agreement,
     Application,
@@ -150,7 +151,7 @@ def hand_over(case_ids: Iterable[int], to: User, *, hand: Hand, reason: str) -> 
         for case_id in sorted(set(case_ids)):
             case = locked(Case, case_id)
             here = {hand.actor.office_id, to.office_id} == {case.office_id}
-            if case.closed_on or not here or not to.is_active:
+            if case.closed_on or not here or not to.is_active or is_of_provider(to):
                 raise NotAllowed(f"办件 {case.number} 不能移交给 {to.name}，请核对经办人所在单位和办件状态")
             if case.handler_id == to.id:
                 continue

@@ -30,6 +30,14 @@ class Unmet(DomainError):
         self.sentences = tuple(sentences)
 
 
+class Misfit(Unmet):
+    """What was typed into one field cannot be; the sentence stands beside it."""
+
+    def __init__(self, field: str, sentence: str) -> None:
+        super().__init__([sentence])
+        self.field = field
+
+
 class Conflict(DomainError):
     """A colleague was faster; nothing was written."""
 

@@ -6,18 +6,16 @@ from typing import Any
 
 from werkzeug.security import generate_password_hash
 
-from blueprints.accounts import passwords
-from lifecycle import audit, moment
+from lifecycle import audit, moment, passwords
 from lifecycle.db import locked, write_tx
 from lifecycle.errors import Unmet
+from lifecycle.memberships import is_of_provider
+from lifecycle.passwords import LOCK, MOST_FAILURES
 from models import Role, User, UserRole
-
-MOST_FAILURES = 5  # the next one locks (readings X-20: 超过 excludes the number)
-LOCK = timedelta(minutes=10)
 
 STREAM = "accounts"
 WRONG = "用户名或密码不对，请重新输入"
-CLOSED = "账号已停用，不能登录。需要恢复的，请找系统管理员"
+CLOSED = "账号已停用，不能登录。需要恢复的，请找{}"
 
 
 def log_in(username: str, password: str, *, address: str) -> User:
@@ -92,7 +90,7 @@ def _admit(user: User, fits: bool, address: str) -> str:
         return _fail(user, address) or WRONG
     if not user.is_active:
         _tell_failure(user, address, "closed")
-        return CLOSED
+        return CLOSED.format(_keeper(user))
     user.failures, user.locked_until = 0, None
     user.save(only=[User.failures, User.locked_until])
     _tell(user, "log_in", address=address)
@@ -114,9 +112,13 @@ def _lock_left(user: User) -> str:
     if user.locked_until is None or user.locked_until <= moment.now():
         return ""
     minutes = -(-(user.locked_until - moment.now()) // timedelta(minutes=1))
-    return (
-        f"输错次数过多，账号锁定到 {user.locked_until:%H:%M}，还有 {minutes} 分钟。急用的，请系统管理员解锁"
-    )
+    until = f"{user.locked_until:%H:%M}，还有 {minutes} 分钟"
+    return f"输错次数过多，账号锁定到 {until}。急用的，请{_keeper(user)}解锁"
+
+
+def _keeper(user: User) -> str:
+    """Return who keeps the account of `user`: of an institution, its own administrator."""
+    return "本机构的机构管理员" if is_of_provider(user) else "系统管理员"
 
 
 def _refuse_stranger(address: str) -> str:

@@ -5,9 +5,10 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 
-from blueprints.accounts import operations, passwords, queries, session
+from blueprints.accounts import operations, queries, session
 from blueprints.accounts.forms import LogInForm, PasswordForm
-from blueprints.web import EVERYBODY, STAFF, requires
+from blueprints.web import EVERYBODY, PROVIDERS, STAFF, requires
+from lifecycle import passwords
 from lifecycle.errors import Unmet
 from models import Role
 
@@ -16,7 +17,7 @@ bp.before_app_request(session.check)
 
 
 @bp.get("/")
-@requires(*EVERYBODY)
+@requires(*EVERYBODY, *PROVIDERS)
 def home() -> Any:
     return redirect(_landing())
 
@@ -60,7 +61,7 @@ def _must_set_up() -> bool:
 
 def _log_in_form(form: LogInForm, error: Unmet | None = None) -> str:
     asked = session.own_page(request.values.get("next"))
-    limits = {"failures": operations.MOST_FAILURES, "minutes": operations.LOCK.seconds // 60}
+    limits = {"failures": passwords.MOST_FAILURES, "minutes": passwords.LOCK.seconds // 60}
     office = queries.host_office()
     return render_template(
         "accounts/log_in_page.html", form=form, error=error, next=asked, office=office, **limits
@@ -68,7 +69,7 @@ def _log_in_form(form: LogInForm, error: Unmet | None = None) -> str:
 
 
 @bp.post("/log-out")
-@requires(*EVERYBODY)
+@requires(*EVERYBODY, *PROVIDERS)
 def log_out() -> Any:
     operations.log_out(current_user.user)
     session.end()
@@ -76,7 +77,7 @@ def log_out() -> Any:
 
 
 @bp.route("/password", methods=["GET", "POST"])
-@requires(*EVERYBODY)
+@requires(*EVERYBODY, *PROVIDERS)
 def password_page() -> Any:
     form = PasswordForm()
     if not form.is_submitted():
@@ -102,14 +103,14 @@ def _password_form(form: PasswordForm, error: Unmet | None = None) -> str:
 
 
 @bp.post("/menu")
-@requires(*EVERYBODY)
+@requires(*EVERYBODY, *PROVIDERS)
 def toggle_nav() -> Any:
     operations.set_narrow(current_user.user, is_narrow=not current_user.user.is_nav_narrow)
     return redirect(session.own_page(request.form.get("next")) or url_for(".home"))
 
 
 @bp.post("/size")
-@requires(*EVERYBODY)
+@requires(*EVERYBODY, *PROVIDERS)
 def toggle_size() -> Any:
     operations.set_large(current_user.user, is_large=not current_user.user.is_large)
     return redirect(session.own_page(request.form.get("next")) or url_for(".home"))

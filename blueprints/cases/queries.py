@@ -8,6 +8,7 @@ from lifecycle import bans
 from lifecycle.cases import facts
 from lifecycle.corrections import may_correct
 from lifecycle.hand import Hand
+from lifecycle.memberships import is_staff
 from lifecycle.steps import last_step
 from models import (
     Application,
@@ -152,10 +153,10 @@ def type_labels(case: Case, hand: Hand) -> str:
 
 
 def colleagues(case: Case) -> list[User]:
-    """Return the active users of the case's office."""
+    """Return the active staff of the case's office."""
     return list(
         User.select()
-        .where(User.office == case.office_id, User.is_active, User.username != "system")
+        .where(User.office == case.office_id, User.is_active, User.username != "system", is_staff())
         .order_by(User.name)
     )
 

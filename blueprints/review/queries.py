@@ -10,6 +10,7 @@ from peewee import JOIN, fn
 
 from blueprints.review.board import Board
 from lifecycle.hand import Hand
+from lifecycle.memberships import is_staff
 from models import (
     Application,
     Attachment,
@@ -165,7 +166,10 @@ def reviewers(case: Case) -> list[Reviewer]:
     )
     rows = (
         User.select(User.id, User.name, User.post, User.away_until, groups)
-        .where(((User.office == case.office) & User.is_active & User.id.in_(able)) | User.id.in_(present))
+        .where(
+            ((User.office == case.office) & User.is_active & User.id.in_(able) & is_staff())
+            | User.id.in_(present)
+        )
         .order_by(User.name, User.id)
     )
     return [Reviewer(*row) for row in rows.tuples()]

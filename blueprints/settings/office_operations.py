@@ -4,10 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from blueprints.settings import office_queries
-from blueprints.settings.refusals import Misfit
 from lifecycle import audit
 from lifecycle.db import locked, write_tx
-from lifecycle.errors import Conflict, NotAllowed, Unmet
+from lifecycle.errors import Conflict, Misfit, NotAllowed, Unmet
 from lifecycle.hand import Hand
 from models import LeadingGroupMember, Level, Office, Role
 

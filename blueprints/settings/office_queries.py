@@ -5,6 +5,7 @@ from typing import Any
 
 from peewee import JOIN, fn
 
+from lifecycle.memberships import is_staff
 from models import LeadingGroupMember, Level, Office, User
 
 Parent = Office.alias("parent")
@@ -13,7 +14,7 @@ Parent = Office.alias("parent")
 def offices(scope: Sequence[int]) -> list[Any]:
     """Return the offices in reach with users and leading group counted, the city first, in one statement."""
     users = User.select(fn.COUNT(User.id)).where(
-        User.office == Office.id, User.is_active, User.username != "system"
+        User.office == Office.id, User.is_active, User.username != "system", is_staff()
     )
     members = LeadingGroupMember.select(fn.COUNT(LeadingGroupMember.id)).where(
         LeadingGroupMember.office == Office.id, LeadingGroupMember.left_on.is_null()

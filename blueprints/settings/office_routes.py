@@ -9,9 +9,8 @@ from blueprints import words
 from blueprints.register_fields import refusal_of
 from blueprints.settings import forms, office_operations, office_queries
 from blueprints.settings.blueprint import bp
-from blueprints.settings.refusals import Misfit
 from blueprints.web import found, hand, requires, scope, wants_partial
-from lifecycle.errors import Conflict, DomainError
+from lifecycle.errors import Conflict, DomainError, Misfit
 from models import Level, Office, Role
 
 

@@ -9,10 +9,9 @@ from werkzeug.security import generate_password_hash
 
 from blueprints import words
 from blueprints.settings import user_queries
-from blueprints.settings.refusals import Misfit
 from lifecycle import audit
 from lifecycle.db import locked, write_tx
-from lifecycle.errors import Conflict, NotAllowed, Unmet
+from lifecycle.errors import Conflict, Misfit, NotAllowed, Unmet
 from lifecycle.hand import Hand
 from lifecycle.setup import one_time_password
 from models import Level, Office, Role, User, UserRole

@@ -7,6 +7,7 @@ from typing import Any
 from peewee import fn
 
 from lifecycle import moment
+from lifecycle.memberships import is_staff
 from models import Case, Matter, Office, Role, User, UserRole
 
 PAGE = 50
@@ -56,7 +57,7 @@ def users(scope: Sequence[int], filters: Filters) -> tuple[list[Any], int]:
 
 
 def _clauses(scope: Sequence[int], filters: Filters) -> list[Any]:
-    clauses = [User.office.in_(scope), User.username != "system"]
+    clauses = [User.office.in_(scope), User.username != "system", is_staff()]
     clauses += [User.name.contains(word) | User.username.contains(word) for word in filters.text.split()]
     if filters.office:
         clauses.append(User.office == filters.office)
@@ -72,11 +73,11 @@ def _clauses(scope: Sequence[int], filters: Filters) -> list[Any]:
 
 
 def user_of(user_id: int, scope: Sequence[int]) -> User | None:
-    """Return the user if the office is in reach; nobody for the account of the system."""
+    """Return the user of staff if the office is in reach; nobody for the account of the system."""
     return (
         User.select(User, Office)
         .join(Office)
-        .where(User.id == user_id, User.office.in_(scope), User.username != "system")
+        .where(User.id == user_id, User.office.in_(scope), User.username != "system", is_staff())
         .first()
     )
 

@@ -10,10 +10,9 @@ from blueprints import words
 from blueprints.register_fields import refusal_of
 from blueprints.settings import forms, user_operations, user_queries
 from blueprints.settings.blueprint import bp
-from blueprints.settings.refusals import Misfit
 from blueprints.web import found, hand, render, requires, scope
 from lifecycle import moment
-from lifecycle.errors import Conflict, DomainError
+from lifecycle.errors import Conflict, DomainError, Misfit
 from lifecycle.hand import PROVIDERS
 from models import Role, User
 

@@ -19,6 +19,7 @@ from blueprints.caseload import (
     with_lead,
 )
 from lifecycle.hand import Hand
+from lifecycle.memberships import is_staff
 from models import Case, Clock, Institution, Role, Urge, User, UserRole
 
 PAGE = 50
@@ -196,7 +197,7 @@ def colleagues(office_ids: Sequence[int], today: date) -> list[tuple[int, str]]:
     workers = UserRole.select(UserRole.user).where(UserRole.role.in_(WORKERS))
     people = (
         User.select(User.id, User.name, User.away_until)
-        .where(User.office == office_ids[0], User.is_active, User.id.in_(workers))
+        .where(User.office == office_ids[0], User.is_active, User.id.in_(workers), is_staff())
         .order_by(User.name)
     )
     return [

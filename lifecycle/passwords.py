@@ -1,11 +1,14 @@
 """What a password must be, and the comparison that takes as long for an unknown user as for a known one."""
 
 import secrets
+from datetime import timedelta
 
 from werkzeug.security import check_password_hash, generate_password_hash
 
 SHORTEST, SHORTEST_OF_ADMINISTRATOR, CLASSES = 8, 10, 3
 LONGEST = 128
+MOST_FAILURES = 5  # the next one locks (readings X-20: 超过 excludes the number)
+LOCK = timedelta(minutes=10)
 
 _nobody = generate_password_hash(secrets.token_hex(16))
 
