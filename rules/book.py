@@ -26,6 +26,7 @@ from rules.rows import (
     Example,
     Feature,
     Field,
+    Flag,
     Ground,
     Guard,
     Guide,
@@ -39,6 +40,7 @@ from rules.rows import (
     Step,
     Table,
     Threshold,
+    Topic,
 )
 from rules.shape import BookError, build, typed
 
@@ -78,6 +80,8 @@ ROWS: Mapping[str, type[Any]] = MappingProxyType(
         "staff_category": StaffCategory,
         "condition": Condition,
         "guide": Guide,
+        "flag": Flag,
+        "topic": Topic,
         "threshold": Threshold,
     }
 )
@@ -113,6 +117,8 @@ class Book:
     staff_categories: tuple[StaffCategory, ...]
     conditions: tuple[Condition, ...]
     guides: tuple[Guide, ...]
+    flags: Mapping[str, Flag]
+    topics: tuple[Topic, ...]
     thresholds: Mapping[str, Threshold]
     effective_until: date | None = None  # the last day on which cases are opened under it
 
@@ -127,6 +133,17 @@ class Book:
     def step(self, matter: str, state: str, action: str, facts: Guard) -> Step | None:
         """Return the one step `action` from `state`, or None. Two never match: the loader refuses that."""
         return next((s for s in self.steps_from(matter, state, facts) if s.action == action), None)
+
+    def flags_after(self, matter: str, taken: Iterable[tuple[str, str]]) -> frozenset[str]:
+        """Return the flags that stand after the steps `taken` (action and origin), oldest first."""
+        standing: set[str] = set()
+        for action, origin in taken:
+            rows = (
+                s for s in self.steps if s.matter == matter and s.action == action and origin in s.origins
+            )
+            for step in rows:
+                standing = (standing | set(step.raises)) - set(step.lowers)
+        return frozenset(standing)
 
     def type_labels(self, keys: Iterable[str] | None) -> str:
         """Return designation types in words, in the book's order, as 住院、门诊统筹."""
@@ -182,7 +199,7 @@ def _one_holds(wanted: Any, fact: Any) -> bool:
     return fact in options
 
 
-SET_FACTS = frozenset({"types", "features"})
+SET_FACTS = frozenset({"types", "features", "flags"})
 
 
 def _exclude_each_other(one: Guard, other: Guard) -> bool:
@@ -242,6 +259,8 @@ def load_book(folder: Path) -> Book:
         staff_categories=_once(rows["staff_category"], folder),
         conditions=_once(rows["condition"], folder),
         guides=_once(rows["guide"], folder, lambda row: str(row.kind)),
+        flags=_by_key(rows["flag"], folder),
+        topics=_once(rows["topic"], folder),
         thresholds=_by_key(rows["threshold"], folder),
     )
     _check(book)
@@ -297,17 +316,18 @@ def _check(book: Book) -> None:
     types = {kind.key for kind in book.types}
     for row in book.features:
         _demand(book, row.key, not row.type or row.type in types, f"type {row.type}")
+        _demand(book, row.key, features >= set(row.implies), f"implies {row.implies}")
+        _demand(book, row.key, _choices(book, row.answered), f"answered {dict(row.answered)}")
     asked = [(row.key, row.feature) for row in book.materials] + [(row.key, row.feature) for row in book.rows]
     for key, feature in asked:
         _demand(book, key, not feature or feature in features, f"feature {feature}")
-    for sheet_row in book.rows:
-        _demand(book, sheet_row.key, sheet_row.sheet in book.sheets, f"sheet {sheet_row.sheet}")
     for ground in book.grounds:
         _demand(book, ground.key, not ground.ban or ground.ban in book.clocks, f"ban {ground.ban}")
     for example in book.examples:
         _demand(book, "example", example.clock in book.clocks, f"clock {example.clock}")
     _check_machine(book)
     _check_blanks(book)
+    _check_sheets(book)
     _check_single_match(book)
 
 
@@ -319,6 +339,14 @@ def _check_machine(book: Book) -> None:
         _demand(book, key, check.get("clock", "") in {"", *book.clocks}, "clock of a check")
         bounds = {check[name] for name in ("threshold", "overrun", "capacity") if name in check}
         _demand(book, key, bounds <= set(book.thresholds), "threshold")
+
+
+def _check_sheets(book: Book) -> None:
+    for sheet in book.sheets.values():
+        _demand(book, sheet.key, len(sheet.heads) == 4 and len(sheet.verdicts) == 2, "heads or verdicts")
+        _demand(book, sheet.key, len(sheet.teams) in (0, 2), "teams")
+    for sheet_row in book.rows:
+        _demand(book, sheet_row.key, sheet_row.sheet in book.sheets, f"sheet {sheet_row.sheet}")
 
 
 def _check_blanks(book: Book) -> None:
@@ -340,6 +368,8 @@ def _check_step(book: Book, step: Step) -> None:
         _demand(book, step.action, clock in book.clocks, f"clock {clock}")
     for start in (*step.starts, *step.pauses):
         _demand(book, step.action, _is_start(start, step), f"start {start.when}")
+    for flag in (*step.raises, *step.lowers):
+        _demand(book, step.action, flag in book.flags, f"flag {flag}")
     for state in {*step.origins, step.target} - {"", "back"}:
         _demand(book, step.action, state in book.states, f"state {state}")
     _demand(book, step.action, not step.issues or step.issues in book.documents, f"document {step.issues}")
@@ -362,6 +392,16 @@ def _check_single_match(book: Book) -> None:
                 continue
             if not _exclude_each_other(one.when, other.when):
                 raise BookError(f"{book.id}: steps {one.action} and {other.action} could match at once")
+
+
+def _choices(book: Book, answered: Guard) -> bool:
+    """Return whether each answer is a choice of a list (many) of the application."""
+    lists = {
+        blank.key: blank.choices
+        for blank in book.fields
+        if blank.of == "application" and blank.type == "many"
+    }
+    return all(value in lists.get(name, ()) for name, value in answered.items())
 
 
 def _demand(book: Book, key: str, ok: bool, what: str) -> None:

@@ -81,6 +81,8 @@ class Step:
     auto: str = ""  # "after KEY": the sweep takes the step once this clock is past
     holds: bool = False  # remembers the origin for a later `back`
     next_round: bool = False
+    raises: tuple[str, ...] = ()  # flags that stand from this step until one lowers them, in the same round
+    lowers: tuple[str, ...] = ()
     closes: bool = False
     reopens: bool = False
     asks: tuple[str, ...] = ()  # what the step's form asks for besides day and reason
@@ -103,6 +105,16 @@ class State:
     station: str = ""
     todo: str = ""
     roles: tuple[str, ...] = ()
+    takes_materials: bool = False  # the window may mark the material list
+
+
+@dataclass(frozen=True)
+class Flag:
+    """What stands open in a case besides its state (已受理、待补正), and what is to be done about it."""
+
+    key: str
+    label: str
+    todo: str
 
 
 @dataclass(frozen=True)
@@ -140,6 +152,8 @@ class Feature:
     hint: str = ""
     default: bool = False
     type: str = ""  # a designation type that implies the feature
+    answered: Guard = field(default_factory=dict)  # an answer of the form that implies it, in a list (many)
+    implies: tuple[str, ...] = ()  # features that hold with this one
 
 
 @dataclass(frozen=True)
@@ -181,7 +195,10 @@ class Field:
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a repeating table. Blank: printed as `---`, nothing to fill in."""
+    """A column of a repeating table. Blank: printed as `---`, nothing to fill in.
+
+    is_required: a row in which anything is filled in must hold it.
+    """
 
     key: str
     label: str
@@ -189,11 +206,16 @@ class Column:
     choices: tuple[str, ...] = ()
     unit: str = ""
     is_blank: bool = False
+    is_required: bool = False
 
 
 @dataclass(frozen=True)
 class Table:
-    """Repeating rows of a printed form. of: kept with the application, or a view of the staff (roster)."""
+    """Repeating rows of a printed form. of: kept with the application, or a view of the staff (roster).
+
+    counts: what staffing rules multiply with, as many as there are rows. sums: columns whose sum ought to be
+    a count of the application, by its key.
+    """
 
     key: str
     label: str
@@ -204,6 +226,8 @@ class Table:
     when: Guard = field(default_factory=dict)
     forms: tuple[str, ...] = ()
     hint: str = ""
+    counts: str = ""
+    sums: Guard = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -285,6 +309,21 @@ class Sheet:
     rule: str
     article: str
     sign_label: str
+    short: str  # as the staff call it: 审核评价表
+    heads: tuple[str, ...]  # column heads: indicator, method, standard, finding
+    verdicts: tuple[str, ...]  # the words for met and not met
+    teams: tuple[int, ...] = ()  # how many teams inspect, usually from this many to that many
+    feedback: bool = False  # what was found is told on the spot, and who heard it is recorded
+    report: bool = False  # a report with the group's opinion stands under the sheet before it is signed
+
+
+@dataclass(frozen=True)
+class Topic:
+    """A subject of the negotiation, ticked off as it is settled."""
+
+    key: str
+    title: str
+    article: str
 
 
 @dataclass(frozen=True)
@@ -330,6 +369,7 @@ class DocumentKind:
     template: str = ""
     form: str = ""
     title: str = ""
+    content: str = ""  # which content it is drawn up with, where it is not that of its own key
     copies: int = 2
     is_served: bool = True  # needs a proof of service (annex 6)
 
