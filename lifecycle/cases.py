@@ -24,6 +24,7 @@ from models import (
     User,
     UserRole,
 )
+from rules import features
 
 FIRST_STATE = {Matter.APPLICATION: CaseState.DRAFT, Matter.AGREEMENT: CaseState.NEW}
 
@@ -116,18 +117,17 @@ def set_application(case: Case, *, hand: Hand, **fields: Any) -> Application:
 
 
 def declared_features(application: Application, hand: Hand) -> frozenset[str]:
-    """Return the ticked features and those that the types applied for imply."""
-    book = hand.book_of(application.case)
-    implied = {feature.key for feature in book.features if feature.type and feature.type in application.types}
-    return frozenset(application.features) | implied
+    """Return the ticked features and those that the types, the answers and other features imply."""
+    rows = hand.book_of(application.case).features
+    return features.declared(rows, application.types, application.features, application.answers)
 
 
 def lay_out_materials(case: Case, application: Application, hand: Hand) -> None:
     """Make the rows of the material list; conditional rows that do not apply are 不适用."""
-    features = declared_features(application, hand)
+    declared = declared_features(application, hand)
     existing = {row.key: row for row in CaseMaterial.select().where(CaseMaterial.case == case)}
     for material in hand.book_of(case).materials_for(case.institution.kind):
-        state = "pending" if not material.feature or material.feature in features else "not_applicable"
+        state = "pending" if not material.feature or material.feature in declared else "not_applicable"
         row = existing.get(material.key)
         if row is None:
             CaseMaterial.create(
