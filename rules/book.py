@@ -41,6 +41,7 @@ from rules.rows import (
     Table,
     Threshold,
     Topic,
+    Transition,
 )
 from rules.shape import BookError, build, typed
 
@@ -83,6 +84,7 @@ ROWS: Mapping[str, type[Any]] = MappingProxyType(
         "flag": Flag,
         "topic": Topic,
         "threshold": Threshold,
+        "transition": Transition,
     }
 )
 
@@ -120,6 +122,7 @@ class Book:
     flags: Mapping[str, Flag]
     topics: tuple[Topic, ...]
     thresholds: Mapping[str, Threshold]
+    transitions: tuple[Transition, ...]
     effective_until: date | None = None  # the last day on which cases are opened under it
 
     def steps_from(self, matter: str, state: str, facts: Guard) -> list[Step]:
@@ -133,17 +136,6 @@ class Book:
     def step(self, matter: str, state: str, action: str, facts: Guard) -> Step | None:
         """Return the one step `action` from `state`, or None. Two never match: the loader refuses that."""
         return next((s for s in self.steps_from(matter, state, facts) if s.action == action), None)
-
-    def flags_after(self, matter: str, taken: Iterable[tuple[str, str]]) -> frozenset[str]:
-        """Return the flags that stand after the steps `taken` (action and origin), oldest first."""
-        standing: set[str] = set()
-        for action, origin in taken:
-            rows = (
-                s for s in self.steps if s.matter == matter and s.action == action and origin in s.origins
-            )
-            for step in rows:
-                standing = (standing | set(step.raises)) - set(step.lowers)
-        return frozenset(standing)
 
     def type_labels(self, keys: Iterable[str] | None) -> str:
         """Return designation types in words, in the book's order, as 住院、门诊统筹."""
@@ -199,7 +191,7 @@ def _one_holds(wanted: Any, fact: Any) -> bool:
     return fact in options
 
 
-SET_FACTS = frozenset({"types", "features", "flags"})
+SET_FACTS = frozenset({"types", "features"})
 
 
 def _exclude_each_other(one: Guard, other: Guard) -> bool:
@@ -262,6 +254,7 @@ def load_book(folder: Path) -> Book:
         flags=_by_key(rows["flag"], folder),
         topics=_once(rows["topic"], folder),
         thresholds=_by_key(rows["threshold"], folder),
+        transitions=_once(rows["transition"], folder),
     )
     _check(book)
     return book
@@ -335,6 +328,7 @@ def _check_machine(book: Book) -> None:
     """What the machine looks at must name clocks and thresholds of the book."""
     checks = [(row.key, row.check) for row in book.conditions]
     checks += [(ground.key, ground.check) for ground in book.grounds]
+    checks += [(row.key, {"clock": row.clock}) for row in book.transitions]
     for key, check in checks:
         _demand(book, key, check.get("clock", "") in {"", *book.clocks}, "clock of a check")
         bounds = {check[name] for name in ("threshold", "overrun", "capacity") if name in check}
@@ -368,7 +362,7 @@ def _check_step(book: Book, step: Step) -> None:
         _demand(book, step.action, clock in book.clocks, f"clock {clock}")
     for start in (*step.starts, *step.pauses):
         _demand(book, step.action, _is_start(start, step), f"start {start.when}")
-    for flag in (*step.raises, *step.lowers):
+    for flag in {step.raises, step.lowers} - {""}:
         _demand(book, step.action, flag in book.flags, f"flag {flag}")
     for state in {*step.origins, step.target} - {"", "back"}:
         _demand(book, step.action, state in book.states, f"state {state}")

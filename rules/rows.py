@@ -81,8 +81,8 @@ class Step:
     auto: str = ""  # "after KEY": the sweep takes the step once this clock is past
     holds: bool = False  # remembers the origin for a later `back`
     next_round: bool = False
-    raises: tuple[str, ...] = ()  # flags that stand from this step until one lowers them, in the same round
-    lowers: tuple[str, ...] = ()
+    raises: str = ""  # the flag that stands from this step until another lowers it
+    lowers: str = ""
     closes: bool = False
     reopens: bool = False
     asks: tuple[str, ...] = ()  # what the step's form asks for besides day and reason
@@ -284,6 +284,17 @@ class Ground:
     check: Guard = field(default_factory=dict)  # what the machine looks at beside the ban, with its arguments
     evidence: str = ""  # where a person asks; the finding then wants what was found, and the day
     is_screened: bool = True  # looked at before acceptance; not one that only the completeness check brings
+
+
+@dataclass(frozen=True)
+class Transition:
+    """For whom the former rules go on: approved by `until`, and past the wait `clock`."""
+
+    key: str
+    name: str
+    until: date
+    clock: str
+    article: str
 
 
 @dataclass(frozen=True)
