@@ -453,6 +453,7 @@ class Case(BaseModel):
     options = JSONField()
     state = CharField(30)
     held_state = CharField(30, default="")
+    flag = CharField(20, default="")  # what stands open besides the state: a key of the book's flags
     round = IntegerField(default=1)
     handler = ForeignKeyField(User, null=True, backref="cases", on_delete="RESTRICT")
     origin = ForeignKeyField("self", null=True, backref="opened_cases", on_delete="RESTRICT")
@@ -1053,6 +1054,7 @@ class Negotiation(BaseModel):
     subject = CharField(200)
     content = TextField()
     opinion = TextField(default="")
+    topics = JSONField(default=list)  # keys of the book's topics that were settled
     is_agreed = BooleanField()
     recorded_by = ForeignKeyField(User, on_delete="RESTRICT")
     recorded_at = DateTimeField()
