@@ -90,6 +90,7 @@ def facts(case: Case) -> Mapping[str, Any]:
         "level": case.office.level,
         "round": case.round,
         "held": case.held_state,
+        "flag": case.flag,
         "channel": application.channel if application else "",
         "types": frozenset(application.types if application else ()),
         "features": frozenset(application.features if application else ()),
