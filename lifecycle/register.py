@@ -1,19 +1,23 @@
 """The one door through which institutions and the persons behind them are written, and how they are found."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import pypinyin
 
-from lifecycle import audit, vault
+from lifecycle import audit, history, vault
 from lifecycle.db import locked, write_tx
 from lifecycle.errors import Conflict, NotAllowed, Unmet
 from lifecycle.hand import Hand
-from models import Institution, Person
+from models import Institution, Matter, Person
 from rules.identity import mask_id
 
 # The persons of an institution, in the order of annex 2.
 PERSONS = ("legal_representative", "principal", "controller")
+
+# The institutions an institution hangs on; neither may lead back to it.
+LINKS = {"parent": "所属机构", "settlement": "结算机构"}
 
 # (name, resident id); an empty id keeps the person that is stored.
 Named = tuple[str, str]
@@ -29,16 +33,22 @@ class Registered(Conflict):
         self.known = known
 
 
-def search_key(name: str, *codes: str) -> str:
-    """Return what an institution is found by, lower case: name, pinyin initials, codes, pinyin.
+def search_key(name: str, *codes: str, former: Sequence[str] = ()) -> str:
+    """Return what an institution is found by, lower case: name, initials, codes, former names, pinyin.
 
     Cut to the column's length at the end, where the least is lost.
     """
-    plain = "".join(name.split())
-    initials = "".join(pypinyin.lazy_pinyin(plain, style=pypinyin.Style.FIRST_LETTER))
-    pinyin = "".join(pypinyin.lazy_pinyin(plain))
-    parts = (plain, initials, *(code for code in codes if code), pinyin)
+    parts = [*_named(name), *(code for code in codes if code)]
+    for old in former:
+        parts += _named(old)
+    parts.append("".join(pypinyin.lazy_pinyin("".join(name.split()))))
     return " ".join(parts).lower()[: Institution.search_key.max_length]
+
+
+def _named(name: str) -> tuple[str, str]:
+    """Return a name without blanks, and its pinyin initials."""
+    plain = "".join(name.split())
+    return plain, "".join(pypinyin.lazy_pinyin(plain, style=pypinyin.Style.FIRST_LETTER))
 
 
 def save_person(name: str, resident_id: str, *, hand: Hand) -> Person:
@@ -73,24 +83,33 @@ def save_institution(
     persons: Mapping[str, Named] | None = None,
     institution: Institution | None = None,
     version: int | None = None,
+    is_correction: bool = False,
+    on: date | None = None,
 ) -> Institution:
     """Return the institution as saved: a new one of the actor's office, or `institution` with new `values`.
 
-    values: columns. persons: any of PERSONS; without a name the institution has no such person.
-    version: the one the person saw.
+    values: columns; `profile` whole. persons: any of PERSONS; without a name the institution has no such
+    person. version: the one the person saw. on: since when the new values hold, today if left out. What
+    important fields said before is kept, unless it was a slip of the pen (is_correction).
 
     Raises Conflict if it is stale, NotAllowed for another office's institution, Registered if another row has
-    the same credit code and licence, Unmet as save_person does. Nothing changed leaves no event.
+    the same credit code and licence, Unmet as save_person does and for links that lead back to it. Nothing
+    changed leaves no event.
     """
+    book = hand.book_for(hand.actor.office, Matter.APPLICATION)
     with write_tx():
         row = _held(institution, version, hand)
-        before = _told(row) if institution else {}
+        before, said = (_told(row), history.snapshot(row, book)) if institution else ({}, {})
         for name, value in values.items():
             setattr(row, name, value)
         for role, named in (persons or {}).items():
-            setattr(row, role, _person(getattr(row, role), named, hand))
-        row.search_key = search_key(row.name, row.uscc, row.licence_no, row.national_code)
+            setattr(row, role, named_person(getattr(row, role), named, hand=hand))
+        if not is_correction:
+            history.keep(row, said, book, hand=hand, on=on or hand.today)
+        former = history.former_names(row) if institution else ()
+        row.search_key = search_key(row.name, row.uscc, row.licence_no, row.national_code, former=former)
         _refuse_twins(row)
+        _refuse_loops(row)
         after = _told(row)
         if after != before:
             _write(row, before, after, hand)
@@ -135,8 +154,11 @@ def _held(institution: Institution | None, version: int | None, hand: Hand) -> I
     return row
 
 
-def _person(known: Person | None, named: Named, hand: Hand) -> Person | None:
-    """Return the person that `named` means; a kept one is renamed if the name was corrected."""
+def named_person(known: Person | None, named: Named, *, hand: Hand) -> Person | None:
+    """Return the person that `named` means, None without a name; a kept one is renamed if that was corrected.
+
+    Raises Unmet as save_person does, and without a number for somebody who is not `known`.
+    """
     name, number = named
     if not name:
         return None
@@ -167,11 +189,25 @@ def _refuse_twins(row: Institution) -> None:
         raise Registered(f"信用代码和许可证号相同的机构已由{twin.office.name}登记，请与该单位核对", twin)
 
 
+def _refuse_loops(row: Institution) -> None:
+    """Refuse a link that leads back to `row`; what stands in the table counts, not what was read before."""
+    for column, label in LINKS.items():
+        field = Institution._meta.fields[column]
+        above = row.__data__.get(column)
+        while above is not None and row.id:
+            if above == row.id:
+                raise Unmet([f"{label}不能选本机构，也不能选隶属于本机构的机构"])
+            above = Institution.select(field).where(Institution.id == above).tuples().get()[0]
+
+
 def _told(row: Institution) -> dict[str, Any]:
-    """Return the row as its event tells it: personal numbers masked."""
-    told = {
-        name: value for name, value in row.__data__.items() if name not in ("id", "version", "search_key")
-    }
+    """Return the row as its event tells it: personal numbers masked, links by name, each blank by its key."""
+    untold = ("id", "version", "search_key", "profile")
+    told = {name: value for name, value in row.__data__.items() if name not in untold}
+    told |= {f"profile.{key}": value for key, value in row.profile.items()}
+    for link in LINKS:
+        other = getattr(row, link)
+        told[link] = other.name if other else None
     for role in PERSONS:
         person = getattr(row, role)
         told[role] = f"{person.name} {person.id_masked}" if person else None
@@ -181,11 +217,11 @@ def _told(row: Institution) -> dict[str, Any]:
 def _write(row: Institution, before: Mapping[str, Any], after: Mapping[str, Any], hand: Hand) -> None:
     row.version += 1 if before else 0
     row.save()
-    changed = [name for name in after if before.get(name) != after[name]]
+    changed = [name for name in (before | after) if before.get(name) != after.get(name)]
     audit.record(
         stream_of(row),
         "change_institution" if before else "register_institution",
         hand=hand,
         before={name: before[name] for name in changed if name in before},
-        after={name: after[name] for name in changed},
+        after={name: after.get(name) for name in changed},
     )
