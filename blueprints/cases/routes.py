@@ -8,6 +8,7 @@ from htmx_flask import make_response
 
 from blueprints import telling, words
 from blueprints.cases import forms, operations, queries
+from blueprints.stations import stations
 from blueprints.web import STAFF, case_or_404, found, hand, requires, wants_partial
 from lifecycle import cases, corrections, files, filings, materials, steps
 from lifecycle.errors import Conflict, DomainError, Unmet
@@ -68,7 +69,7 @@ def _context(case: Case, **more: Any) -> dict[str, Any]:
         "book": book,
         "state": book.states[case.state],
         "types": queries.type_labels(case, me),
-        "stations": queries.stations(case, me),
+        "stations": stations(case, me),
         "offers": [(offer, step_url(case, offer.step)) for offer in offered],
         "loud": _loud(offered),
         "work": _work(case),
