@@ -45,6 +45,7 @@ FEATURES = (
     "agreements",
     "imports",
     "dashboard",
+    "catalogue",
     "settings",
 )
 MAX_UPLOAD = 60 * 1024 * 1024

@@ -32,6 +32,7 @@ MENU = (
     Item("文书送达", "envelope", "papers.document_list", STAFF, ("papers",)),
     Item("看板", "bar-chart", "dashboard.dashboard_page", STAFF, ("dashboard",)),
     Item(),
+    Item("规程目录", "journal-text", "catalogue.catalogue_page", EVERYBODY, ("catalogue",)),
     Item("节假日", "calendar3", "settings.calendar_page", EVERYBODY, ("settings.calendar",)),
     Item(
         "设置",

@@ -1,7 +1,7 @@
 """The forms of users, offices and the leading group."""
 
 from wtforms import BooleanField, FieldList, FormField, HiddenField, RadioField, SelectField, StringField
-from wtforms.validators import Length, Regexp, ValidationError
+from wtforms.validators import Length, Optional, Regexp, ValidationError
 
 from blueprints.fields import DayField, HouseForm, Needed, TicksField
 
@@ -53,6 +53,16 @@ class OfficeForm(HouseForm):
     closing_time = StringField(
         "下班时间", [Needed("请输入下班时间"), Regexp(CLOSING + r"\Z", message="请写成 17:30")]
     )
+    division = StringField(
+        "行政区划代码",
+        [Optional(), Regexp(r"[0-9]{6}\Z", message="行政区划代码为 6 位数字")],
+        description="核对定点编号第 2 至 7 位，如“371502”",
+    )
+    hours = StringField("办公时间", [longest(120)], description="印在办事指南上，如“周一至周五 8:30-12:00”")
+    directions = StringField("交通指引", [longest(160)])
+    website = StringField("状态查询网址", [longest(120)])
+    complaint_phone = StringField("投诉电话", [longest(30)])
+    hides_officers = BooleanField("机构经办人看不到本单位工作人员的姓名", default=True)
     version = HiddenField()
 
 

@@ -11,7 +11,22 @@ from lifecycle.hand import Hand
 from models import LeadingGroupMember, Level, Office, Role
 
 STREAM = "offices"
-COLUMNS = ("name", "code", "region", "district", "department", "address", "phone", "closing_time")
+COLUMNS = (
+    "name",
+    "code",
+    "region",
+    "district",
+    "department",
+    "address",
+    "phone",
+    "closing_time",
+    "division",
+    "hours",
+    "directions",
+    "website",
+    "complaint_phone",
+    "hides_officers",
+)
 LABELS = {
     "name": "单位名称",
     "code": "机关代字",
@@ -23,6 +38,12 @@ LABELS = {
     "address": "地址",
     "phone": "电话",
     "closing_time": "下班时间",
+    "division": "行政区划代码",
+    "hours": "办公时间",
+    "directions": "交通指引",
+    "website": "状态查询网址",
+    "complaint_phone": "投诉电话",
+    "hides_officers": "不显示工作人员姓名",
 }
 
 
@@ -47,9 +68,7 @@ def add_office(values: Mapping[str, Any], *, hand: Hand) -> Office:
     city = hand.actor.office
     with write_tx():
         _check_code(values["code"], None)
-        office = Office.create(
-            **{name: values[name] or "" for name in COLUMNS}, level=Level.COUNTY, parent=city, is_set_up=True
-        )
+        office = Office.create(**_columns(values), level=Level.COUNTY, parent=city, is_set_up=True)
         audit.record(STREAM, "add_office", hand=hand, office=office.name, after=_told(office))
     return office
 
@@ -67,8 +86,8 @@ def save_office(office: Office, values: Mapping[str, Any], *, hand: Hand, versio
         if office.version != version:
             raise Conflict(_what_stands(before))
         _check_code(values["code"], office)
-        for name in COLUMNS:
-            setattr(office, name, values[name] or "")
+        for name, value in _columns(values).items():
+            setattr(office, name, value)
         if may_move(office, hand):
             _place(office, values)
         office.is_set_up, office.version = True, office.version + 1
@@ -84,6 +103,11 @@ def save_office(office: Office, values: Mapping[str, Any], *, hand: Hand, versio
             after={name: after[name] for name in changed},
         )
     return office
+
+
+def _columns(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the columns that were sent; a text left empty is empty, not null."""
+    return {name: "" if values[name] is None else values[name] for name in COLUMNS if name in values}
 
 
 def save_group(office: Office, rows: Sequence[Mapping[str, Any]], *, hand: Hand, version: int | None) -> None:

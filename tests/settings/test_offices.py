@@ -26,6 +26,7 @@ def form(office=None, **values):
         "address": "安澜县文昌路 1 号",
         "phone": "0635-5550106",
         "closing_time": "17:30",
+        "hides_officers": "y",
         "version": office.version if office else "",
     }
     return {**given, **values}
