@@ -27,6 +27,7 @@ source = "试〔2026〕1号"
 issued_on = 2026-01-01
 issuers = ["试点局"]
 cites = []
+notes = []
 """
 STATES = """
 [[state]]
@@ -144,6 +145,7 @@ def test_example_of_the_lawyer(book, example):
         pytest.param("signing", "limit", 1, "month", True, id="D-10"),
         pytest.param("term", "cap", 1, "year", False, id="D-11"),
         pytest.param("system_connection", "limit", 15, "workday", False, id="D-12"),
+        pytest.param("commitment", "limit", 10, "workday", False, id="D-13"),
         pytest.param("inactivity", "cap", 180, "day", False, id="B-13"),
         pytest.param("fraud_ban", "ban", 3, "year", False, id="B-04"),
         pytest.param("illegality_ban", "ban", 3, "year", False, id="B-05"),
