@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from lifecycle import bans, clocks, sheets
+from lifecycle import bans, clocks, sheets, supplements
 from lifecycle.cases import declared_features
 from lifecycle.hand import Hand
 from models import (
@@ -83,12 +83,7 @@ def no_ban(ask: Ask) -> list[str]:
 
 
 def missing_items_named(ask: Ask) -> list[str]:
-    named = (
-        CaseMaterial.select()
-        .where(CaseMaterial.case == ask.case, CaseMaterial.state == MaterialState.MISSING)
-        .exists()
-    )
-    return [] if named else ["请先在材料清单中把缺少或须更正的标为“缺”"]
+    return supplements.gaps(ask.case)
 
 
 def first_correction_or_reason(ask: Ask) -> list[str]:
@@ -134,9 +129,40 @@ def group_assigned(ask: Ask) -> list[str]:
     return [] if ask.is_offer or sheets.group(ask.case) else ["还没有指派审核评估小组成员"]
 
 
-def _signed(stage: str, title: str) -> Callable[[Ask], list[str]]:
+def flag_lowered(ask: Ask) -> list[str]:
+    flag = ask.hand.book_of(ask.case).flags.get(ask.case.flag)
+    return [f"{flag.label}，{flag.todo}后再办理"] if flag else []
+
+
+def teams_formed(ask: Ask) -> list[str]:
+    """Every member of the group belongs to a team; how many teams is the office's choice (一般)."""
+    alone = [member.user.name for member in sheets.group(ask.case) if member.team is None]
+    return [f"请先为评估小组成员分组：{'、'.join(alone)}"] if alone else []
+
+
+def feedback_told(ask: Ask) -> list[str]:
+    sheet = sheets.sheet_of(ask.case, "on_site")
+    return [] if sheet and sheet.feedback_on else ["还没有登记当场反馈"]
+
+
+def report_written(ask: Ask) -> list[str]:
+    sheet = sheets.sheet_of(ask.case, "on_site")
+    return [] if sheet and sheet.report.strip() else ["还没有形成考察报告和评估意见"]
+
+
+def findings_weighed(ask: Ask) -> list[str]:
+    """No book says how rows make the result here, so a result against the rows is given with its reason."""
+    failed = sum(sheets.progress(ask.case, stage).failed for stage in ("desk", "on_site"))
+    if not failed or ask.is_offer or ask.reason.strip():
+        return []
+    return [f"评审表有 {failed} 项不符合，评为合格须写明理由"]
+
+
+def _signed(stage: str) -> Callable[[Ask], list[str]]:
     def condition(ask: Ask) -> list[str]:
         state = sheets.progress(ask.case, stage)
+        spec = ask.hand.book_of(ask.case).sheet_for(stage, ask.case.institution.kind)
+        title = spec.short if spec else ""
         if not state.total:
             return [f"{title}还没有填写"]
         if state.left:
@@ -263,6 +289,13 @@ def running(ask: Ask, rule: str) -> list[str]:
     return [] if clock and clock.state in (ClockState.RUNNING, ClockState.PAUSED) else ["已经登记过了"]
 
 
+def done(ask: Ask, rule: str) -> list[str]:
+    """What the clock limits must have been done."""
+    clock = clocks.latest(ask.case, rule)
+    name = ask.hand.book_of(ask.case).clocks[rule].name
+    return [f"{name}还没有办完"] if clock and clock.ended_on is None else []
+
+
 CONDITIONS: dict[str, Callable[[Ask], list[str]]] = {
     "application_complete": application_complete,
     "materials_complete": materials_complete,
@@ -272,10 +305,15 @@ CONDITIONS: dict[str, Callable[[Ask], list[str]]] = {
     "grounds_chosen": grounds_chosen,
     "reason_given": reason_given,
     "group_assigned": group_assigned,
-    "desk_signed": _signed("desk", "审核评价表"),
+    "desk_signed": _signed("desk"),
     "desk_passed": desk_passed,
     "desk_failed": desk_failed,
-    "on_site_signed": _signed("on_site", "现场评估表"),
+    "on_site_signed": _signed("on_site"),
+    "flag_lowered": flag_lowered,
+    "teams_formed": teams_formed,
+    "feedback_told": feedback_told,
+    "report_written": report_written,
+    "findings_weighed": findings_weighed,
     "result_may_pass": result_may_pass,
     "findings_given": _typed("findings", "请写明核实情况"),
     "supplement_named": supplement_named,
@@ -296,4 +334,5 @@ TIMED: dict[str, Callable[[Ask, str], list[str]]] = {
     "within": within,
     "paused": paused,
     "running": running,
+    "done": done,
 }

@@ -2,27 +2,19 @@
 
 import secrets
 import unicodedata
-import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import sha256
-from io import BytesIO
 from pathlib import Path
+from typing import Any
 
-from lifecycle import audit, moment
+from lifecycle import audit, content_types, moment
 from lifecycle.db import write_tx
 from lifecycle.errors import NotAllowed, Unmet
 from lifecycle.hand import Hand
 from models import Attachment, Case, CaseMaterial, Document
 
-MEGABYTE = 1024 * 1024
-MAX_SIZE = 50 * MEGABYTE
-MAX_UNPACKED = 200 * MEGABYTE
-
 _folder: list[Path] = []
-
-OFFICE_FILES = {
-    "word/document.xml": ("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
-    "xl/workbook.xml": ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-}
 
 
 def open_folder(path: Path) -> None:
@@ -40,40 +32,6 @@ def path_of(attachment: Attachment) -> Path:
     return _folder[0] / attachment.stored_as
 
 
-def content_type(content: bytes) -> str:
-    """Return the type that the bytes themselves show, whatever the file is called.
-
-    Raises ValueError with a sentence for anything that is no PDF, picture, Word, Excel file or MP4 video,
-    and for an archive that unpacks to more than 200 MB.
-    """
-    head = content[:16]
-    if head.startswith(b"%PDF-"):
-        return "application/pdf"
-    if head.startswith(b"\xff\xd8\xff"):
-        return "image/jpeg"
-    if head.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "image/png"
-    if head[4:8] == b"ftyp":
-        return "video/mp4"
-    if head.startswith(b"PK\x03\x04"):
-        return _office_type(content)
-    raise ValueError("只能上传 PDF、JPG、PNG、Word（docx）、Excel（xlsx）或 MP4 文件")
-
-
-def _office_type(content: bytes) -> str:
-    try:
-        with zipfile.ZipFile(BytesIO(content)) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > MAX_UNPACKED:
-                raise ValueError("文件解开后过大，不能上传")
-            names = set(archive.namelist())
-    except zipfile.BadZipFile:
-        raise ValueError("文件已损坏，请重新导出后上传") from None
-    for member, (_, kind) in OFFICE_FILES.items():
-        if member in names:
-            return kind
-    raise ValueError("压缩包不能上传，请逐个上传其中的文件")
-
-
 def plain_name(filename: str) -> str:
     """Return the bare file name without folders and control characters, at most 120 characters."""
     name = unicodedata.normalize("NFC", filename).replace("\\", "/").rsplit("/", 1)[-1]
@@ -81,7 +39,19 @@ def plain_name(filename: str) -> str:
     return name[-120:] or "未命名"
 
 
-def store_file(
+@contextmanager
+def kept_together() -> Iterator[list[Attachment]]:
+    """Collect stored files; if the block fails, none of those collected stays on disk."""
+    stored: list[Attachment] = []
+    try:
+        yield stored
+    except BaseException:
+        for row in stored:
+            path_of(row).unlink(missing_ok=True)
+        raise
+
+
+def store_file(  # noqa: PLR0913 - what a file is about
     case: Case,
     *,
     purpose: str,
@@ -90,41 +60,58 @@ def store_file(
     hand: Hand,
     material: CaseMaterial | None = None,
     document: Document | None = None,
+    replaces: Attachment | None = None,
 ) -> Attachment:
-    """Store an uploaded file with the case and return its row.
+    """Store an uploaded file with the case and return its row; the file it replaces stays, marked.
 
-    Raises Unmet with a sentence for an empty, too large or foreign file; then nothing is kept on disk.
+    Raises Unmet with a sentence for an empty, too large, broken or foreign file; then nothing is kept.
     """
-    if not hand.is_system and hand.actor.office_id != case.office_id:
+    if not hand.is_system and not hand.owns(case):
         raise NotAllowed("由办理该件的经办机构上传")
-    if not content:
-        raise Unmet([f"“{plain_name(filename)}”是空文件，请重新选择"])
-    if len(content) > MAX_SIZE:
-        raise Unmet([f"“{plain_name(filename)}”超过 {MAX_SIZE // MEGABYTE} MB，请压缩或分开上传"])
+    name = plain_name(filename)
     try:
-        kind = content_type(content)
+        kind = content_types.checked(name, content)
     except ValueError as error:
-        raise Unmet([f"“{plain_name(filename)}”没有保存：{error}"]) from error
+        raise Unmet([f"“{name}”没有保存：{error}"]) from error
+    return _store(
+        content,
+        hand,
+        case=case,
+        material=material,
+        document=document,
+        purpose=purpose,
+        filename=name,
+        content_type=kind,
+        replaces=replaces,
+    )
+
+
+def _store(content: bytes, hand: Hand, **columns: Any) -> Attachment:
     stored_as = secrets.token_hex(16)
     path = _folder[0] / stored_as
     try:
+        path.write_bytes(content)
         with write_tx():
-            path.write_bytes(content)
             row = Attachment.create(
-                case=case,
-                material=material,
-                document=document,
-                purpose=purpose,
-                filename=plain_name(filename),
+                **columns,
                 stored_as=stored_as,
-                content_type=kind,
                 size=len(content),
                 sha256=sha256(content).hexdigest(),
                 uploaded_by=hand.actor,
                 uploaded_at=moment.now(),
             )
+            if row.replaces:
+                _mark_removed(row.replaces, f"替换为“{row.filename}”")
+            case, material = row.case, row.material
+            more = {"no": material.no, "title": material.title} if material else {}
             audit.record(
-                audit.of_case(case), "upload", hand=hand, case=case, filename=row.filename, purpose=purpose
+                audit.of_case(case),
+                "upload",
+                hand=hand,
+                case=case,
+                filename=row.filename,
+                purpose=row.purpose,
+                **more,
             )
     except BaseException:
         path.unlink(missing_ok=True)
@@ -136,14 +123,12 @@ def remove_file(attachment: Attachment, *, hand: Hand, reason: str) -> None:
     """Take a file out of the lists; all stays. Raises Unmet without reason, NotAllowed once closed."""
     if not reason:
         raise Unmet(["请写明移除原因"])
-    if hand.actor.office_id != attachment.case.office_id:
+    if not hand.owns(attachment.case):
         raise NotAllowed("由办理该件的经办机构移除")
     if attachment.case.closed_on:
         raise NotAllowed("办件已办结，附件不能再移除")
     with write_tx():
-        Attachment.update(removed_at=moment.now(), removed_reason=reason[:200]).where(
-            Attachment.id == attachment.id, Attachment.removed_at.is_null()
-        ).execute()
+        _mark_removed(attachment, reason)
         audit.record(
             audit.of_case(attachment.case),
             "remove_file",
@@ -152,6 +137,12 @@ def remove_file(attachment: Attachment, *, hand: Hand, reason: str) -> None:
             reason=reason,
             filename=attachment.filename,
         )
+
+
+def _mark_removed(attachment: Attachment, reason: str) -> None:
+    Attachment.update(removed_at=moment.now(), removed_reason=reason[:200]).where(
+        Attachment.id == attachment.id, Attachment.removed_at.is_null()
+    ).execute()
 
 
 def is_whole(attachment: Attachment) -> bool:

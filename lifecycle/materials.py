@@ -1,20 +1,19 @@
-"""The material list of a case, row by row: as a page shows it, and as the window marks it."""
+"""The material list of a case, row by row: as a page shows it, as the window marks it, as files come in."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from peewee import JOIN, fn
 
-from lifecycle import audit, moment
+from lifecycle import audit, files, moment
 from lifecycle.db import locked, write_tx
 from lifecycle.errors import BadDay, Conflict, NotAllowed, Unmet
 from lifecycle.hand import Hand
 from models import Attachment, Case, CaseMaterial, CaseState, MaterialState, Role
 from rules.rows import Material
 
-OPEN_FOR_MARKS = (CaseState.DRAFT, CaseState.FILED, CaseState.CORRECTION_REQUESTED)
 LABELS = {
     MaterialState.PENDING: "未收",
     MaterialState.RECEIVED: "齐全",
@@ -54,10 +53,19 @@ def may_mark(case: Case, hand: Hand) -> bool:
     """Return whether this person may mark the materials now: a clerk of the office, before acceptance."""
     return (
         case.closed_on is None
-        and case.state in OPEN_FOR_MARKS
+        and _takes_materials(case, hand)
         and Role.CLERK in hand.roles
         and case.office_id == hand.actor.office_id
     )
+
+
+def _takes_materials(case: Case, hand: Hand) -> bool:
+    return hand.book_of(case).states[case.state].takes_materials
+
+
+def _is_up_to_provider(case: Case) -> bool:
+    """Return whether the institution owes materials: while it drafts, or once it was told what is missing."""
+    return case.state in (CaseState.DRAFT, CaseState.CORRECTION_REQUESTED) or bool(case.flag)
 
 
 def material_rows(case: Case, hand: Hand) -> list[MaterialRow]:
@@ -141,6 +149,78 @@ def receive_rest(case: Case, *, hand: Hand, on: date | None = None) -> int:
             _demand_markable(row, hand, None)
             _mark(row, {"state": MaterialState.RECEIVED, "received_on": _day(on, hand)}, hand)
     return len(marked)
+
+
+def open_rows_for_provider(case: Case) -> list[CaseMaterial]:
+    """Return the rows that the institution itself may supply now, in printed order.
+
+    All that apply while its application is a draft; exactly the rows named in the correction notice while a
+    correction is asked for (第十二条（二）); none otherwise.
+    """
+    rows = CaseMaterial.select().where(CaseMaterial.case == case.id)
+    if case.closed_on is not None or not _is_up_to_provider(case):
+        return []
+    if case.state == CaseState.DRAFT:
+        rows = rows.where(CaseMaterial.state != MaterialState.NOT_APPLICABLE)
+    else:
+        rows = rows.where(CaseMaterial.asked_on.is_null(False))
+    return list(rows.order_by(CaseMaterial.no, CaseMaterial.id))
+
+
+def may_supply(row: CaseMaterial, hand: Hand) -> bool:
+    """Return whether this person may put files to the row now, or take them out.
+
+    The window until the case is closed; the institution for the rows of open_rows_for_provider.
+    """
+    if not hand.owns(row.case) or row.case.closed_on is not None:
+        return False
+    return row in open_rows_for_provider(row.case) if hand.is_provider else Role.CLERK in hand.roles
+
+
+def supply(
+    row: CaseMaterial,
+    uploads: Iterable[tuple[str, bytes]],
+    *,
+    hand: Hand,
+    replaces: Attachment | None = None,
+) -> list[Attachment]:
+    """Store files for `row`, all or none, and return them; a row that was asked for is answered today.
+
+    uploads: name and content of each file.
+    replaces: the file of this row whose place the one upload takes; it stays, marked 替换为….
+
+    Raises NotAllowed if the row is not this person's to supply, Unmet naming the file that cannot be taken.
+    """
+    if not may_supply(row, hand):
+        raise NotAllowed(f"第 {row.no} 项材料现在不能上传或更换文件")
+    chosen = list(uploads)
+    with files.kept_together() as stored, write_tx():
+        row = locked(CaseMaterial, row.id)
+        for name, content in chosen:
+            stored.append(  # noqa: PERF401 - what is stored so far must be known when one is refused
+                files.store_file(
+                    row.case,
+                    purpose="material",
+                    filename=name,
+                    content=content,
+                    hand=hand,
+                    material=row,
+                    replaces=replaces,
+                )
+            )
+        if not stored:
+            raise Unmet(["请选择要上传的文件"])
+        if row.asked_on and _takes_materials(row.case, hand):
+            CaseMaterial.update(answered_on=hand.today).where(CaseMaterial.id == row.id).execute()
+    return stored
+
+
+def take_out(attachment: Attachment, *, hand: Hand, reason: str) -> None:
+    """Take a file out of its row; it stays on record. Raises as supply and remove_file do."""
+    row = attachment.material
+    if not may_supply(row, hand):
+        raise NotAllowed(f"第 {row.no} 项材料现在不能上传或更换文件")
+    files.remove_file(attachment, hand=hand, reason=reason)
 
 
 def count_by_state(rows: Sequence[MaterialRow]) -> dict[str, int]:

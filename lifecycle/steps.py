@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from lifecycle import audit, bans, clocks, moment, papers
+from lifecycle import audit, bans, clocks, moment, papers, supplements
 from lifecycle.cases import facts, open_case
 from lifecycle.conditions import Ask, gaps
 from lifecycle.db import locked, write_tx
@@ -18,7 +18,7 @@ from rules.rows import Step
 # Whoever works a case in one of these roles handles it from then on; those who decide on it do not.
 WORKING_ROLES = frozenset({Role.CLERK, Role.REVIEWER, Role.AGREEMENT})
 
-CASE_FIELDS = ("state", "held_state", "round", "stage_on", "closed_on")
+CASE_FIELDS = ("state", "held_state", "flag", "round", "stage_on", "closed_on")
 
 
 @dataclass(frozen=True)
@@ -153,6 +153,8 @@ def _carry_out(ask: Ask) -> None:
     taken = _write_step(ask, before)
     _move(case, step, hand, on)
     clocks.meet(case, step.meets, on)
+    if "missing_items_named" in step.needs:
+        supplements.ask(case, on)
     if step.auto_clock and step.auto_clock not in step.meets and hand.is_system:
         _lapse(case, step.auto_clock, on)
     document = None
@@ -220,6 +222,8 @@ def _moved(case: Case, step: Step, hand: Hand, on: date) -> dict[str, Any]:
         moved["held_state"] = case.state
     elif moved["state"] != case.state:
         moved["held_state"] = ""
+    if step.raises or step.lowers:
+        moved["flag"] = step.raises
     if step.next_round:
         moved["round"] = case.round + 1
     if step.closes or step.reopens:
@@ -275,6 +279,7 @@ def snapshot(case: Case) -> dict[str, Any]:
         "case": {name: getattr(case, name) for name in CASE_FIELDS} | {"handler": case.handler_id},
         "clocks": list(Clock.select().where(Clock.case == case).dicts()),
         "pauses": list(ClockPause.select(ClockPause).join(Clock).where(Clock.case == case).dicts()),
+        "asked": supplements.kept(case),
     }
     return json.loads(json.dumps(rows, default=str))
 
@@ -295,6 +300,7 @@ def put_back(case: Case, before: Mapping[str, Any], hand: Hand) -> None:
             stop.delete_instance()
     for row in before["pauses"]:
         ClockPause.replace(**row).execute()
+    supplements.put_back(case, before.get("asked", ()))
     for clock in clocks.open_clocks(case):
         clocks.recompute(clock, hand)
     clocks.choose_lead(case)

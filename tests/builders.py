@@ -160,9 +160,13 @@ def receive_all(case: Case, on: date = MONDAY) -> None:
 
 
 def miss(case: Case, no: int, note: str = "缺页") -> CaseMaterial:
-    """Mark material `no` as missing."""
+    """Mark material `no` as missing, and what nobody has looked at yet as received."""
+    mine = CaseMaterial.case == case
     CaseMaterial.update(state="missing", received_on=None, note=note).where(
-        CaseMaterial.case == case, CaseMaterial.no == no
+        mine, CaseMaterial.no == no
+    ).execute()
+    CaseMaterial.update(state="received", received_on=case.opened_on).where(
+        mine, CaseMaterial.state == "pending"
     ).execute()
     return CaseMaterial.get(CaseMaterial.case == case, CaseMaterial.no == no)
 

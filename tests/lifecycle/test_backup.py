@@ -15,7 +15,7 @@ from models import Attachment, Case, db
 from tests.builders import a_draft, hand_of, system_hand
 from tests.lifecycle.stations import a_case_at, day
 
-PDF = b"%PDF-1.7 signed"
+PDF = b"%PDF-1.7 signed %%EOF"
 
 
 @pytest.fixture

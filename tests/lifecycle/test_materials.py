@@ -4,11 +4,21 @@ from datetime import date
 
 import pytest
 
-from lifecycle import materials
+from lifecycle import corrections, materials
 from lifecycle.cases import set_application
 from lifecycle.errors import BadDay, Conflict, NotAllowed, Unmet
 from models import CaseMaterial, Event, Role
-from tests.builders import a_draft, an_accepted, an_application, hand_of
+from tests.builders import (
+    MONDAY,
+    a_draft,
+    an_accepted,
+    an_application,
+    hand_of,
+    miss,
+    step,
+)
+
+PDF = b"%PDF-1.7\n%%EOF\n"
 
 
 def row_of(case, no):
@@ -147,3 +157,70 @@ def test_receiving_the_rest_leaves_marked_rows_alone(app):
     mark(row_of(case, 3), "missing")
     assert materials.receive_rest(case, hand=hand_of(Role.CLERK), on=date(2026, 3, 2)) == 6
     assert row_of(case, 3).state == "missing"
+
+
+# --- Correction: everything at once, answered row by row ---
+
+
+def asked(case):
+    """Which rows stand as asked for: no → (asked on, answered on)."""
+    rows = CaseMaterial.select().where(CaseMaterial.case == case, CaseMaterial.asked_on.is_null(False))
+    return {row.no: (row.asked_on, row.answered_on) for row in rows}
+
+
+@pytest.mark.clause("LC-12-2a")
+def test_a_correction_is_not_asked_for_before_every_row_was_looked_at(app):
+    case = an_application()
+    mark(row_of(case, 3), "missing", note="缺骑缝章")
+    with pytest.raises(Unmet, match="缺项须一次性告知：第 1、2、4、5、6、7 项还没有核对"):
+        step(case, "request_correction", Role.CLERK, MONDAY)
+
+
+@pytest.mark.clause("LC-12-2a")
+def test_a_correction_says_of_every_missing_row_what_is_missing(app):
+    case = an_application()
+    miss(case, 3, "")
+    miss(case, 5, " ")
+    miss(case, 6, "缺财务制度")
+    with pytest.raises(Unmet, match="第 3、5 项没有写明缺什么"):
+        step(case, "request_correction", Role.CLERK, MONDAY)
+    assert asked(case) == {}
+
+
+def test_the_request_marks_exactly_the_missing_rows(app):
+    case = an_application()
+    miss(case, 3)
+    miss(case, 5)
+    step(case, "request_correction", Role.CLERK, MONDAY)
+    assert asked(case) == {3: (MONDAY, None), 5: (MONDAY, None)}
+
+
+def test_a_second_request_forgets_the_first(app):
+    case = an_application()
+    miss(case, 3)
+    case = step(case, "request_correction", Role.CLERK, MONDAY)
+    mark(row_of(case, 3), "received")
+    case = step(case, "receive_supplement", Role.CLERK, MONDAY)
+    miss(case, 5)
+    step(case, "request_correction", Role.CLERK, MONDAY, reason="新缺项")
+    assert asked(case) == {5: (MONDAY, None)}
+
+
+def test_taking_the_request_back_takes_the_asking_back(app):
+    case = an_application()
+    miss(case, 3)
+    case = step(case, "request_correction", Role.CLERK, MONDAY)
+    corrections.take_back(case, hand=hand_of(Role.CLERK), reason="误点", version=case.version)
+    assert asked(case) == {}
+
+
+def test_taking_a_second_request_back_leaves_the_first_as_it_was_answered(app):
+    case = an_application()
+    miss(case, 3)
+    case = step(case, "request_correction", Role.CLERK, MONDAY)
+    materials.supply(row_of(case, 3), [("花名册.pdf", PDF)], hand=hand_of(Role.CLERK))
+    case = step(case, "receive_supplement", Role.CLERK, MONDAY)
+    miss(case, 5)
+    case = step(case, "request_correction", Role.CLERK, MONDAY, reason="新缺项")
+    corrections.take_back(case, hand=hand_of(Role.CLERK), reason="误点", version=case.version)
+    assert asked(case) == {3: (MONDAY, MONDAY)}
