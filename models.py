@@ -1070,6 +1070,7 @@ class Agreement(BaseModel):
     ends_on = DateField()  # last day, inclusive
     term_reason = CharField(200, default="")  # why the term is not the usual one
     text_version = CharField(60)
+    own_number = CharField(60, default="")  # of a paper this product did not number (存量协议)
     last_settled_on = DateField(null=True)
     idle_since = DateField(null=True)  # marked by the sweep: proposal to terminate
     is_renewal_open = BooleanField(default=False)
