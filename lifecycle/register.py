@@ -99,7 +99,7 @@ def save_institution(
     book = hand.book_for(hand.actor.office, Matter.APPLICATION)
     with write_tx():
         row = _held(institution, version, hand)
-        before, said = (_told(row), history.snapshot(row, book)) if institution else ({}, {})
+        before, said = (told(row), history.snapshot(row, book)) if institution else ({}, {})
         for name, value in values.items():
             setattr(row, name, value)
         for role, named in (persons or {}).items():
@@ -110,7 +110,7 @@ def save_institution(
         row.search_key = search_key(row.name, row.uscc, row.licence_no, row.national_code, former=former)
         _refuse_twins(row)
         _refuse_loops(row)
-        after = _told(row)
+        after = told(row)
         if after != before:
             _write(row, before, after, hand)
     return row
@@ -200,7 +200,7 @@ def _refuse_loops(row: Institution) -> None:
             above = Institution.select(field).where(Institution.id == above).tuples().get()[0]
 
 
-def _told(row: Institution) -> dict[str, Any]:
+def told(row: Institution) -> dict[str, Any]:
     """Return the row as its event tells it: personal numbers masked, links by name, each blank by its key."""
     untold = ("id", "version", "search_key", "profile")
     told = {name: value for name, value in row.__data__.items() if name not in untold}
