@@ -31,10 +31,10 @@ def issue(  # noqa: PLR0913
 
     data: what was typed with the step. Must run inside the step's transaction.
     """
-    frozen = _heading(case, on) | FREEZE.get(kind, _nothing_more)(case, data, hand)
-    return register(
-        case.office, hand.book_of(case), kind, hand=hand, on=on, frozen=frozen, case=case, step=step
-    )
+    book = hand.book_of(case)
+    draw_up = FREEZE.get(book.documents[kind].content or kind, _nothing_more)
+    frozen = _heading(case, on) | draw_up(case, data, hand)
+    return register(case.office, book, kind, hand=hand, on=on, frozen=frozen, case=case, step=step)
 
 
 def register(  # noqa: PLR0913
@@ -111,16 +111,18 @@ def _acceptance(case: Case, data: Mapping[str, Any], hand: Hand) -> dict[str, An
     return {"materials": [{"no": row.no, "title": row.title} for row in rows]}
 
 
-def _correction(case: Case, data: Mapping[str, Any], hand: Hand) -> dict[str, Any]:  # noqa: ARG001
+def _correction(case: Case, data: Mapping[str, Any], hand: Hand) -> dict[str, Any]:
+    return _one_time(case, data, hand) | {"term": _term(case, "correction", hand)}
+
+
+def _one_time(case: Case, data: Mapping[str, Any], hand: Hand) -> dict[str, Any]:  # noqa: ARG001
+    """Everything that is missing, told at once, with no limit for supplying it."""
     rows = (
         CaseMaterial.select()
         .where(CaseMaterial.case == case, CaseMaterial.state == MaterialState.MISSING)
         .order_by(CaseMaterial.no)
     )
-    return {
-        "missing": [{"title": row.title, "note": row.note} for row in rows],
-        "term": _term(case, "correction", hand),
-    }
+    return {"missing": [{"title": row.title, "note": row.note} for row in rows]}
 
 
 def _refusal(case: Case, data: Mapping[str, Any], hand: Hand) -> dict[str, Any]:
@@ -161,6 +163,7 @@ def _term(case: Case, rule: str, hand: Hand) -> str:
 FREEZE: dict[str, Callable[[Case, Mapping[str, Any], Hand], dict[str, Any]]] = {
     "acceptance_notice": _acceptance,
     "correction_notice": _correction,
+    "one_time_notice": _one_time,
     "refusal_notice": _refusal,
     "unqualified_notice": _unqualified,
     "supplement_notice": _supplement,

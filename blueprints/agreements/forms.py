@@ -1,10 +1,13 @@
 """Forms of negotiation, signing, and of a standing agreement."""
 
+from typing import Any
+
 from flask_wtf.file import FileField
 from wtforms import HiddenField, RadioField, StringField, TextAreaField
 from wtforms.validators import Length, Optional, ValidationError
 
-from blueprints.fields import DayField, HouseForm, Needed
+from blueprints.fields import DayField, HouseForm, Needed, TicksField
+from rules.book import Book
 
 LATE = "日期早于今天的，在此说明原因"
 LINE = Length(max=200, message="不超过 200 字")
@@ -34,6 +37,16 @@ class NegotiationForm(HouseForm):
     def validate_reason(self, field: TextAreaField) -> None:
         if self.is_agreed.data == "no" and not field.data:
             raise ValidationError("未达成一致的，请写明原因")
+
+
+def negotiation_form(book: Book, **values: Any) -> NegotiationForm:
+    """Return the form, with the book's topics to tick off if it names any."""
+    if not book.topics:
+        return NegotiationForm(**values)
+    topics = TicksField("谈妥的内容", description="逐项协商，谈妥一项勾一项；全部谈妥方可达成一致")
+    form = type("TopicsForm", (NegotiationForm,), {"topics": topics})(**values)
+    form.topics.choices = [(row.key, row.title) for row in book.topics]
+    return form
 
 
 class SigningForm(HouseForm):

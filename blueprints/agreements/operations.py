@@ -1,6 +1,6 @@
 """Negotiating, signing, and what is kept up while an agreement stands. One transaction each."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -21,13 +21,15 @@ def negotiate(  # noqa: PLR0913
     held_on: date,
     is_agreed: bool,
     hand: Hand,
+    topics: Sequence[str] = (),
     reason: str = "",
     version: int | None = None,
 ) -> Negotiation:
     """Return the record of negotiation (annex 10) that has moved the case on, or ended it without consensus.
 
-    record: place, negotiators, counterparts, subject, content, opinion. The month for signing runs from
-    `held_on`. Raises what take_step refuses with; no consensus wants its reason.
+    record: place, negotiators, counterparts, subject, content, opinion. topics: keys of the book's topics
+    that were settled. The month for signing, where there is one, runs from `held_on`. Raises what take_step
+    refuses with; no consensus wants its reason.
     """
     with write_tx():
         case = locked(Case, case.id)
@@ -37,16 +39,20 @@ def negotiate(  # noqa: PLR0913
             is_agreed=is_agreed,
             recorded_by=hand.actor,
             recorded_at=moment.now(),
+            topics=list(topics),
             **record,
         )
         printed = {**record, "held_on": f"{held_on.year}年{held_on.month}月{held_on.day}日"}
+        settled = [row.title for row in hand.book_of(case).topics if row.key in topics]
+        if settled:
+            printed["content"] = f"已协商一致的内容：{'、'.join(settled)}。\n{record['content']}"
         take_step(
             case,
             "agree" if is_agreed else "disagree",
             hand=hand,
             on=held_on,
             reason=reason,
-            data={"negotiation": printed},
+            data={"negotiation": printed, "topics": list(topics)},
             version=version,
         )
     return negotiation
@@ -179,6 +185,8 @@ def open_renewal(agreement: Agreement, *, basis: str, approved_by: str, hand: Ha
     values = {"renewal_basis": basis, "renewal_approved_by": approved_by, "renewal_opened_on": hand.today}
     with write_tx():
         agreement = _own(agreement, hand, version)
+        if not queries.may_extend(agreement.case, hand):
+            raise NotAllowed("当地规程没有规定协议到期顺延")
         _set_renewal(agreement, hand, "open_renewal", basis, is_renewal_open=True, **values)
 
 

@@ -130,20 +130,25 @@ def agreement_of(case: Case) -> Agreement | None:
 
 @dataclass(frozen=True)
 class Settlement:
-    """How long an agreement has gone without settlement. limit: the law's; is_over: strictly longer."""
+    """How long an agreement has gone without settlement. limit: the law's, if any; is_over: longer."""
 
     since: date
     days: int
-    limit: ClockRule
+    limit: ClockRule | None
     is_over: bool
 
 
 def settlement(agreement: Agreement, hand: Hand) -> Settlement:
     """Return the days since the last settlement, or since its first day if there was none (C-37)."""
-    rule = hand.book_of(agreement.case).clocks[IDLE]
+    rule = hand.book_of(agreement.case).clocks.get(IDLE)
     since = agreement.last_settled_on or agreement.starts_on
-    is_over = since < add_period(hand.today, -rule.amount, rule.unit)
+    is_over = rule is not None and since < add_period(hand.today, -rule.amount, rule.unit)
     return Settlement(since, (hand.today - since).days, rule, is_over)
+
+
+def may_extend(case: Case, hand: Hand) -> bool:
+    """Return whether the case's book lets a term run on while its renewal is under way (第十九条)."""
+    return any(step.action == "extend" and step.matter == case.matter for step in hand.book_of(case).steps)
 
 
 def terms(case: Case) -> list[Any]:

@@ -46,20 +46,24 @@ def _state_label(row: Any) -> str:
 @requires(Role.AGREEMENT, Role.LEADER)
 def negotiation_page(case_id: int) -> Any:
     case = case_or_404(case_id)
-    form = forms.NegotiationForm(
-        held_on=hand().today, place=case.office.address, subject="医保协议签订事宜", version=case.version
-    )
+    form = _negotiation_form(case)
     if not form.validate_on_submit():
         return _negotiation_page(case, form), 422 if form.errors else 200
     names = ("place", "negotiators", "counterparts", "subject", "content", "opinion")
     given = {"reason": form.reason.data or "", "version": _int(form.version.data), "hand": hand()}
     given |= {"held_on": form.held_on.data, "is_agreed": form.is_agreed.data == "yes"}
+    given |= {"topics": form.topics.data or ()} if "topics" in form else {}
     try:
         operations.negotiate(case, {name: form[name].data or "" for name in names}, **given)
     except DomainError as refusal:
         return _negotiation_page(case, form, refusal), refusal.status
     flash("已登记协商谈判，请打印记录表由机构签章。")
     return redirect(url_for("cases.case_page", case_id=case.id))
+
+
+def _negotiation_form(case: Case) -> forms.NegotiationForm:
+    first = {"held_on": hand().today, "place": case.office.address, "subject": "医保协议签订事宜"}
+    return forms.negotiation_form(hand().book_of(case), **first, version=case.version)
 
 
 def _int(text: Any) -> int:
@@ -81,8 +85,11 @@ def _clock(case: Case, rule: str) -> Any:
 
 
 def _negotiation_page(case: Case, form: forms.NegotiationForm, error: Any = None) -> str:
+    book = hand().book_of(case)
     return render_template(
         "agreements/negotiation_page.html",
+        annex=book.documents["negotiation_record"].form,
+        has_limit="negotiation" in book.clocks,
         case=case,
         form=form,
         error=error,
@@ -179,6 +186,7 @@ def _agreement_page(case: Case, agreement: Agreement, error: Any = None, **typed
     }
     context = {"case": case, "agreement": agreement, "error": error, "book": book, "words": words}
     context |= {"state": book.states[case.state], "settlement": queries.settlement(agreement, me)}
+    context |= {"may_extend": queries.may_extend(case, me)}
     context |= {"connection": _connection(case), "clocks": telling.clock_cards(case, me), "origin": origin}
     context |= {"terms": queries.terms(case), "documents": queries.documents(case), "states": _state_label}
     context |= {"signed_texts": queries.signed_texts(origin) if origin else [], "filings": filings_of(case)}
