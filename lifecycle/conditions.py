@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from lifecycle import bans, clocks, sheets, supplements
+from lifecycle import bans, case_checks, clocks, sheets, supplements
 from lifecycle.cases import declared_features
 from lifecycle.hand import Hand
 from models import (
@@ -82,6 +82,16 @@ def no_ban(ask: Ask) -> list[str]:
     return [bans.sentence(ban, books[ban.book]) for ban in bans.standing(ask.case.institution, ask.on)]
 
 
+def _checked(list_: str) -> Callable[[Ask], list[str]]:
+    """Return a condition that demands an answer to every row of a list, and none against the applicant."""
+
+    def condition(ask: Ask) -> list[str]:
+        rows = case_checks.items(ask.case, ask.hand, ask.on)
+        return case_checks.gaps(rows, list_, is_offer=ask.is_offer)
+
+    return condition
+
+
 def missing_items_named(ask: Ask) -> list[str]:
     return supplements.gaps(ask.case)
 
@@ -148,6 +158,14 @@ def feedback_told(ask: Ask) -> list[str]:
 def report_written(ask: Ask) -> list[str]:
     sheet = sheets.sheet_of(ask.case, "on_site")
     return [] if sheet and sheet.report.strip() else ["还没有形成考察报告和评估意见"]
+
+
+def topics_settled(ask: Ask) -> list[str]:
+    if ask.is_offer:
+        return []
+    topics, settled = ask.hand.book_of(ask.case).topics, set(ask.given("topics") or ())
+    left = [row.title for row in topics if row.key not in settled]
+    return [f"还没有谈妥：{'、'.join(left)}"] if left else []
 
 
 def findings_weighed(ask: Ask) -> list[str]:
@@ -300,6 +318,8 @@ CONDITIONS: dict[str, Callable[[Ask], list[str]]] = {
     "application_complete": application_complete,
     "materials_complete": materials_complete,
     "no_ban": no_ban,
+    "conditions_met": _checked("condition"),
+    "grounds_cleared": _checked("screening"),
     "missing_items_named": missing_items_named,
     "first_correction_or_reason": first_correction_or_reason,
     "grounds_chosen": grounds_chosen,
@@ -314,6 +334,7 @@ CONDITIONS: dict[str, Callable[[Ask], list[str]]] = {
     "feedback_told": feedback_told,
     "report_written": report_written,
     "findings_weighed": findings_weighed,
+    "topics_settled": topics_settled,
     "result_may_pass": result_may_pass,
     "findings_given": _typed("findings", "请写明核实情况"),
     "supplement_named": supplement_named,

@@ -9,13 +9,14 @@ from flask import current_app
 from werkzeug.security import generate_password_hash
 
 from demo import numbers
-from lifecycle import moment, papers, sheets, sweep, vault, workdays
+from lifecycle import case_checks, moment, papers, sheets, sweep, vault, workdays
 from lifecycle.cases import open_case, set_application
 from lifecycle.hand import Hand
 from lifecycle.steps import take_step
 from models import (
     Attachment,
     Case,
+    CaseCheck,
     CaseMaterial,
     CaseSheet,
     Clock,
@@ -157,6 +158,24 @@ def receive_all(case: Case, on: date = MONDAY) -> None:
     CaseMaterial.update(state="received", received_on=on, is_original_seen=True, original_seen_on=on).where(
         CaseMaterial.case == case, CaseMaterial.state.in_(["pending", "missing"])
     ).execute()
+    clear_checks(case, on)
+
+
+def clear_checks(case: Case, on: date = MONDAY) -> None:
+    """Answer every condition and ground before acceptance, but for those that the register speaks against."""
+    hand = hand_of(Role.CLERK, today=on, office=case.office)
+    for row in case_checks.items(Case.get_by_id(case.id), hand, on):
+        if row.machine.finding != "hit" and not row.finding:
+            CaseCheck.create(
+                case=case,
+                list=row.list,
+                key=row.key,
+                finding="clear",
+                evidence="查询无记录",
+                checked_on=on,
+                marked_by=hand.actor,
+                marked_at=moment.now(),
+            )
 
 
 def miss(case: Case, no: int, note: str = "缺页") -> CaseMaterial:
