@@ -38,8 +38,11 @@ Row = tuple[Any, ...]  # label, height in mm, texts
 def notice(name: str, title: str, rows: tuple[Row, ...], note: str = TWO_COPIES, **wording: str) -> None:
     """Draw a notice as annex 4 prints it: title, table, note, signature area; twice, on a page each."""
     paper = new_paper()
-    paper.add_paragraph("{%p for copy in range(2) %}")
-    line(paper.add_paragraph(style="文书标题"), title)
+    # 一式两份: each sheet says whose it is (LC-A04-1-3).
+    paper.add_paragraph('{%p for copy in ("送达申请机构", "经办机构留存") %}')
+    whose = line(paper.add_paragraph(style="联次"), "（{{ copy }}）")
+    heading = line(paper.add_paragraph(style="文书标题"), title)
+    whose.paragraph_format.page_break_before, heading.paragraph_format.page_break_before = True, False
     table = ruled_table(paper, LABEL_WIDTH, TEXT_WIDTH - LABEL_WIDTH)
     for label, height, *texts in rows:
         row = add_row(table, height, splits=height > SHORT)
@@ -160,15 +163,20 @@ def proof_of_service() -> None:
         "{% else %}√其他方式{% if way != '其他方式' %}：{{ way }}{% endif %}{% endif %}"
     )
     tick = "{{ '√' if way == '%s' else '□' }}%s"
+    unsigned = f"　　　　　　　　　{DAY_GAP}"
     rows = (
         ("机构名称", 16, "{{ institution }}"),
         ("文书编号", 16, "{{ number }}"),
         ("送达地址", 20, "{{ address }}"),
         ("送达方式", 16, tick % ("直接送达", "直接送达"), tick % ("寄送", "寄送"), other),
-        ("受送人签名", 24, f"　　　　　　　　　{DAY_GAP}"),
-        ("受送人电话", 16, ""),
-        ("送达日期", 16, f"　　　　　　　　　{DAY_GAP}"),
-        ("备　　注", 40, ""),
+        (
+            "受送人签名",
+            24,
+            f"{{{{ recipient + '　　' + served_on if recipient else '{unsigned}' }}}}",
+        ),
+        ("受送人电话", 16, "{{ phone }}"),
+        ("送达日期", 16, f"{{{{ served_on or '{unsigned}' }}}}"),
+        ("备　　注", 40, "{{ note }}"),
     )
     _labelled_rows(table, rows)
     finish(paper)
@@ -205,7 +213,7 @@ def negotiation_record() -> None:
 
 def material_list() -> None:
     """Draw annex 5, with a line that says whose list it is: it is handed out beside the acceptance notice."""
-    whose = "机构名称：{{ institution }}　　文书编号：{{ number }}"
+    whose = "{{ '机构名称：' if institution }}{{ institution }}{{ '　　文书编号：' if number }}{{ number }}"
     paper, table = _titled_table("{{ title }}", 22, 12, 80, 42, above=whose)
     head = add_row(table, 18)
     repeat_on_every_page(head)

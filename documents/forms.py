@@ -1,8 +1,9 @@
 """Which form each kind of document is printed on, and which data the form needs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Any
 
 BLANK_ROWS = 3  # lines left for handwriting where a form prints a list
 
@@ -14,6 +15,7 @@ class Form:
     template: str
     keys: tuple[str, ...]
     lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    least: Mapping[str, int] = field(default_factory=dict)  # the lines of a list that the annex prints
 
     @property
     def needs(self) -> frozenset[str]:
@@ -23,9 +25,25 @@ class Form:
 
 ADDRESSEE = ("number", "institution", "address")
 ISSUER = ("office", "office_phone", "issued_on")
+DEPARTMENT = (
+    *("no", "code", "name", "beds", "physicians", "seniors", "physician_note", "nurses", "nurse_note"),
+)
 
 FORMS: Mapping[str, Form] = MappingProxyType(
     {
+        "application_form": Form(
+            "application_form.docx",
+            (
+                *("institution", "address", "legal_representative", "contact", "legal_id", "phone"),
+                *("types", "other_types", "operating_since", "applied_on", "operating_term"),
+                *("ownership", "category", "profit", "beds", "grade_level", "grade_rank"),
+                *("chronic_a", "chronic_b", "business_model", "drugs", "pharmacy_class"),
+            ),
+            {"departments": DEPARTMENT, "clinics": DEPARTMENT},
+            {"departments": 5, "clinics": 3},
+        ),
+        "commitment_medical": Form("commitment_medical.docx", ("institution", "connection_term")),
+        "commitment_pharmacy": Form("commitment_pharmacy.docx", ("institution", "connection_term")),
         "acceptance_notice": Form("acceptance_notice.docx", (*ADDRESSEE, *ISSUER)),
         "correction_notice": Form(
             "correction_notice.docx", (*ADDRESSEE, "term", *ISSUER), {"missing": ("title", "note")}
@@ -50,7 +68,9 @@ FORMS: Mapping[str, Form] = MappingProxyType(
         "supplement_notice": Form(
             "supplement_notice.docx", (*ADDRESSEE, "matter", *ISSUER), {"materials": ()}
         ),
-        "proof_of_service": Form("proof_of_service.docx", (*ADDRESSEE, "way")),
+        "proof_of_service": Form(
+            "proof_of_service.docx", (*ADDRESSEE, "way", "recipient", "phone", "served_on", "note")
+        ),
         "negotiation_record": Form(
             "negotiation_record.docx",
             (
@@ -68,11 +88,26 @@ FORMS: Mapping[str, Form] = MappingProxyType(
 
 
 def blank(kind: str) -> dict[str, object]:
-    """Return the data that print `kind` as an empty form, with a few empty lines where it lists something."""
+    """Return the data that print `kind` as an empty form, with empty lines where it lists something."""
     form = FORMS[kind]
-    rows = {key: [_empty_entry(entry) for _ in range(BLANK_ROWS)] for key, entry in form.lists.items()}
-    return {**dict.fromkeys(form.keys, ""), **rows}
+    return {**dict.fromkeys(form.keys, ""), **{key: lines_of(kind, key) for key in form.lists}}
 
 
-def _empty_entry(keys: tuple[str, ...]) -> str | dict[str, str]:
-    return dict.fromkeys(keys, "") if keys else ""
+def lines_of(kind: str, key: str, rows: Sequence[Mapping[str, Any]] = ()) -> list[Any]:
+    """Return `rows` of the list `key` as the form prints them, with empty lines up to what the annex prints.
+
+    What an entry does not hold is printed as nothing; lines are numbered where the form numbers them.
+    """
+    form = FORMS[kind]
+    keys = form.lists[key]
+    if not keys:
+        return [*rows, *[""] * (form.least.get(key, BLANK_ROWS) - len(rows))]
+    empty = [{}] * (form.least.get(key, BLANK_ROWS) - len(rows))
+    return [{name: _entry(row, name, no) for name in keys} for no, row in enumerate([*rows, *empty], 1)]
+
+
+def _entry(row: Mapping[str, Any], name: str, no: int) -> Any:
+    if name == "no" and not row.get("no"):
+        return str(no)
+    value = row.get(name)
+    return "" if value is None else value

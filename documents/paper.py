@@ -20,7 +20,8 @@ STAND_INS = {TITLE_FONT: "华文中宋", BODY_FONT: "仿宋"}
 TEXT_WIDTH = 156  # mm
 LABEL_WIDTH = 36
 
-LEFT, CENTER, BOTH = WD_ALIGN_PARAGRAPH.LEFT, WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.JUSTIFY
+LEFT, CENTER, RIGHT = WD_ALIGN_PARAGRAPH.LEFT, WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.RIGHT
+BOTH = WD_ALIGN_PARAGRAPH.JUSTIFY
 # style: font, size, line height (pt), alignment
 STYLES = {
     "文书标题": (TITLE_FONT, 22, 32, CENTER),
@@ -31,6 +32,9 @@ STYLES = {
     "注": (BODY_FONT, 12, 20, LEFT),
     "表上文字": (BODY_FONT, 12, 18, LEFT),
     "签收": (BODY_FONT, 14, 24, LEFT),
+    "小表项目": (BODY_FONT, 10.5, 14, CENTER),
+    "小表文字": (BODY_FONT, 10.5, 14, LEFT),
+    "联次": (BODY_FONT, 10.5, 14, RIGHT),
     "页末": (BODY_FONT, 1, 1, LEFT),
 }
 
@@ -41,14 +45,14 @@ CELL_MARGINS = (
 )
 
 
-def new_paper() -> Paper:
-    """Return an empty A4 sheet with the office's paragraph styles."""
+def new_paper(top: float = 37, right: float = 26, bottom: float = 35, left: float = 28) -> Paper:
+    """Return an empty A4 sheet with the office's paragraph styles; margins in mm, those of GB/T 9704."""
     paper = Document()
     section = paper.sections[0]
     section.page_width, section.page_height = Mm(210), Mm(297)
-    section.top_margin, section.bottom_margin = Mm(37), Mm(35)
-    section.left_margin, section.right_margin = Mm(28), Mm(26)
-    section.header_distance, section.footer_distance = Mm(15), Mm(25)
+    section.top_margin, section.bottom_margin = Mm(top), Mm(bottom)
+    section.left_margin, section.right_margin = Mm(left), Mm(right)
+    section.header_distance, section.footer_distance = Mm(15), Mm(min(25, bottom))
     _speak_chinese(paper)
     for name in STYLES:
         _add_style(paper, name)

@@ -3,9 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from documents.forms import FORMS
+from documents.across import VOIDED, across
+from documents.filled import blank_material_list, long_day, term
+from documents.forms import FORMS, blank
 from documents.render import render
-from models import Document, ProofOfService, ServiceWay
+from models import Document, DocumentState, Kind, ProofOfService, ServiceWay
+from rules.book import Book
 
 WAYS: Mapping[str, str] = {
     ServiceWay.DIRECT: "直接送达",
@@ -13,25 +16,70 @@ WAYS: Mapping[str, str] = {
     ServiceWay.OTHER: "其他方式",
 }
 
+# The empty forms that the office hands out, by annex: key, number as printed, name.
+BLANKS = (
+    ("application_form", "附件2", "医药机构医疗保障定点申请表"),
+    ("commitment_medical", "附件3", "信息系统承诺书（医疗机构）"),
+    ("commitment_pharmacy", "附件3", "信息系统承诺书（零售药店）"),
+    ("acceptance_notice", "附件4-1", "申请受理通知书"),
+    ("correction_notice", "附件4-2", "申请材料补正补齐通知书"),
+    ("refusal_notice", "附件4-3", "申请不予受理通知书"),
+    ("material_list_medical", "附件5-1", "医疗机构申请材料清单"),
+    ("material_list_pharmacy", "附件5-2", "零售药店申请材料清单"),
+    ("proof_of_service", "附件6", "通知书送达回执"),
+    ("unqualified_notice", "附件9", "评估不合格告知书"),
+    ("negotiation_record", "附件10", "协商谈判记录表"),
+)
+LISTS: Mapping[str, str] = {Kind.MEDICAL: "material_list_medical", Kind.PHARMACY: "material_list_pharmacy"}
+# Blanks that say an amount of the law, and the clock they take it from.
+TERMS: Mapping[str, str] = {
+    "operating_term": "operating_wait",
+    "connection_term": "commitment",
+    "term": "correction",
+    "wait_term": "rectify_earliest",
+    "ban_term": "reapply_ban",
+}
+
 
 def word(document: Document) -> bytes | None:
-    """Return the Word file of `document`, or None if its kind has no form (agreement, publications)."""
+    """Return the Word file of `document`, or None if its kind has no form (agreement, publications).
+
+    A voided one prints with 作废 across it.
+    """
     form = FORMS.get(document.kind)
     if form is None:
         return None
-    return render(form.template, {key: document.data[key] for key in form.needs})
+    printed = render(form.template, {key: document.data[key] for key in form.needs})
+    return across(printed, VOIDED) if document.state == DocumentState.VOIDED else printed
 
 
 def proof_word(document: Document, proof: ProofOfService | None) -> bytes:
-    """Return the proof of service (annex 6) of `document`, with what is known of the service filled in."""
-    form = FORMS["proof_of_service"]
-    data: dict[str, Any] = {
+    """Return the proof of service (annex 6) of `document`: to be signed, or with what was recorded."""
+    data = blank("proof_of_service") | {
         "number": document.number,
         "institution": document.data.get("institution", ""),
-        "address": (proof.address if proof else "") or document.data.get("address", ""),
-        "way": WAYS[proof.way] if proof else "",
+        "address": document.data.get("address", ""),
     }
-    return render(form.template, data)
+    if proof:
+        data |= {
+            "address": proof.address or data["address"],
+            "way": WAYS[proof.way],
+            "recipient": proof.recipient,
+            "phone": proof.phone,
+            "served_on": long_day(proof.served_on),
+            "note": proof.note,
+        }
+    return render(FORMS["proof_of_service"].template, data)
+
+
+def blank_word(kind: str, book: Book) -> bytes:
+    """Return the empty form `kind`, with the amounts that the book prints on it."""
+    lists = {form: owner for owner, form in LISTS.items()}
+    if kind in lists:
+        return render("material_list.docx", blank_material_list(book, lists[kind]))
+    form = FORMS[kind]
+    terms = {key: term(book, clock) for key, clock in TERMS.items() if key in form.keys}
+    return render(form.template, blank(kind) | terms)
 
 
 # How the frozen data of a document read on a screen: label and key, in the order of the form.

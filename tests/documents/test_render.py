@@ -54,6 +54,11 @@ def _text(cell):
     return "/".join(paragraph.text for paragraph in cell.paragraphs)
 
 
+def both_copies(page: list[str]) -> list[str]:
+    """The sheet twice, each marked with who keeps it."""
+    return ["（送达申请机构）", *page, "（经办机构留存）", *page]
+
+
 def printed(kind: str, **data) -> list[str]:
     return lines(render(FORMS[kind].template, data))
 
@@ -69,7 +74,7 @@ def test_acceptance_notice_prints_annex_4_1():
         NOTE,
         *SIGNATURES,
     ]
-    assert printed("acceptance_notice", **ADDRESSEE, **ISSUER) == page * 2
+    assert printed("acceptance_notice", **ADDRESSEE, **ISSUER) == both_copies(page)
 
 
 @pytest.mark.clause("LC-A04-2-1")
@@ -86,7 +91,9 @@ def test_correction_notice_lists_what_is_missing_and_says_by_when():
         NOTE,
         *SIGNATURES,
     ]
-    assert printed("correction_notice", **ADDRESSEE, **ISSUER, missing=missing, term="5个工作日") == page * 2
+    assert printed(
+        "correction_notice", **ADDRESSEE, **ISSUER, missing=missing, term="5个工作日"
+    ) == both_copies(page)
 
 
 @pytest.mark.clause("LC-A04-3-1")
@@ -104,9 +111,9 @@ def test_refusal_notice_gives_each_ground_with_its_article():
         NOTE,
         *SIGNATURES,
     ]
-    assert (
-        printed("refusal_notice", **ADDRESSEE, **ISSUER, grounds=grounds, remark="材料当面退还") == page * 2
-    )
+    assert printed(
+        "refusal_notice", **ADDRESSEE, **ISSUER, grounds=grounds, remark="材料当面退还"
+    ) == both_copies(page)
 
 
 @pytest.mark.clause("LC-A09-1", "LC-A09-2")
@@ -137,7 +144,7 @@ def test_unqualified_notice_prints_annex_9_with_the_terms_of_the_book():
         "联系电话： | 联系电话：0635-5550106",
         "签收日期：　　年　　月　　日 | 经办日期：2026年7月3日",
     ]
-    assert printed("unqualified_notice", **data, **ISSUER) == page * 2
+    assert printed("unqualified_notice", **data, **ISSUER) == both_copies(page)
 
 
 def test_supplement_notice_says_that_the_period_of_evaluation_stands_still():
@@ -152,7 +159,12 @@ def test_supplement_notice_says_that_the_period_of_evaluation_stands_still():
         NOTE,
         *SIGNATURES,
     ]
-    assert printed("supplement_notice", **ADDRESSEE, **ISSUER, matter=matter, materials=materials) == page * 2
+    assert printed(
+        "supplement_notice", **ADDRESSEE, **ISSUER, matter=matter, materials=materials
+    ) == both_copies(page)
+
+
+SERVED = {"recipient": "", "phone": "", "served_on": "", "note": ""}
 
 
 @pytest.mark.clause("LC-A06-1")
@@ -167,7 +179,9 @@ def test_supplement_notice_says_that_the_period_of_evaluation_stands_still():
     ],
 )
 def test_proof_of_service_ticks_the_way_and_leaves_room_to_sign(way, row):
-    assert [line.replace("　", "") for line in printed("proof_of_service", **ADDRESSEE, way=way)] == [
+    assert [
+        line.replace("　", "") for line in printed("proof_of_service", **ADDRESSEE, way=way, **SERVED)
+    ] == [
         "通知书送达回执",
         "机构名称 | 安澜县孟桥镇中心卫生院",
         "文书编号 | 安医保受字〔2026〕41号",
@@ -229,11 +243,12 @@ def test_material_list_ticks_what_was_received():
     ]
 
 
+@pytest.mark.clause("LC-A04-1-3")
 @pytest.mark.parametrize("kind", IN_TWO_COPIES)
-def test_every_copy_begins_on_a_page_of_its_own(kind):
+def test_both_copies_begin_on_a_page_of_their_own_and_say_whose_they_are(kind):
     paper = Document(BytesIO(render(FORMS[kind].template, blank(kind))))
-    titles = [p for p in paper.paragraphs if p.style.name == "文书标题"]
-    assert [p.style.paragraph_format.page_break_before for p in titles] == [True, True]
+    begins = [p.text for p in paper.paragraphs if p.paragraph_format.page_break_before]
+    assert begins == ["（送达申请机构）", "（经办机构留存）"]
 
 
 @pytest.mark.parametrize(
@@ -283,14 +298,14 @@ def test_a_value_that_is_none_is_refused():
 
 def test_a_blank_form_leaves_room_to_write():
     page = printed("correction_notice", **blank("correction_notice"))
-    assert page[1:5] == ["文书编号 | ", "机构名称 | ", "机构地址 | ", "补正补齐材料 | 1. /2. /3. "]
+    assert page[2:6] == ["文书编号 | ", "机构名称 | ", "机构地址 | ", "补正补齐材料 | 1. /2. /3. "]
     assert page[-1] == "签收时间：　　年　　月　　日 | 经办日期：　　年　　月　　日"
 
 
 def test_a_blank_unqualified_notice_prints_what_annex_9_prints():
     page = printed("unqualified_notice", **blank("unqualified_notice"))
-    assert page[1] == "告知书编号 | （受理号）"
-    assert page[4] == "评估结果 | 评估不合格/再次评估不合格。"
+    assert page[2] == "告知书编号 | （受理号）"
+    assert page[5] == "评估结果 | 评估不合格/再次评估不合格。"
 
 
 def test_an_empty_list_still_makes_a_file_word_can_open():
