@@ -28,13 +28,6 @@ from rules.rows import Sheet, SheetRow
 STATE_OF: Mapping[str, str] = MappingProxyType(
     {Stage.DESK: CaseState.DESK_REVIEW, Stage.ON_SITE: CaseState.ON_SITE}
 )
-# Annex 7 asks for 符合, annex 8 for 评估合格.
-LABELS: Mapping[str, Mapping[str, str]] = MappingProxyType(
-    {
-        Stage.DESK: {Finding.PASS: "符合", Finding.FAIL: "不符合", Finding.NOT_APPLICABLE: "不适用"},
-        Stage.ON_SITE: {Finding.PASS: "合格", Finding.FAIL: "不合格", Finding.NOT_APPLICABLE: "不适用"},
-    }
-)
 
 
 @dataclass(frozen=True)
@@ -69,6 +62,7 @@ class Member(NamedTuple):
     name: str
     field: str
     pledged_at: datetime | None
+    team: int | None
 
 
 class Signature(NamedTuple):
@@ -99,11 +93,24 @@ class Board:
 
     @property
     def labels(self) -> Mapping[str, str]:
-        return LABELS[self.stage]
+        """The words of the findings, as the book's sheet has them."""
+        met, not_met = self.spec.verdicts
+        return {Finding.PASS: met, Finding.FAIL: not_met, Finding.NOT_APPLICABLE: "不适用"}
+
+    @property
+    def name(self) -> str:
+        """What the staff call the sheet: 审核评价表."""
+        return self.spec.short
 
     @property
     def is_editable(self) -> bool:
         return self.is_open and self.me is not None and self.me.pledged_at is not None
+
+    @property
+    def teams(self) -> Mapping[int, list[str]]:
+        """The names of each team that inspects, in its order; empty where nobody is in a team."""
+        numbers = sorted({m.team for m in self.members if m.team})
+        return {n: [m.name for m in self.members if m.team == n] for n in numbers}
 
     @property
     def done(self) -> int:
@@ -163,6 +170,12 @@ def spec_of(case: Case, stage: str, hand: Hand) -> Sheet | None:
     return hand.book_of(case).sheet_for(stage, case.institution.kind)
 
 
+def start_article(case: Case, hand: Hand) -> str:
+    """Return the article by which the group of the case is put together and bound."""
+    steps = hand.book_of(case).steps
+    return next((step.article for step in steps if step.screen == "group"), "")
+
+
 def board(case: Case, stage: str, hand: Hand, of_round: int | None = None) -> Board | None:
     """Return the sheet of `stage` in a round (left out: the present one), or None if the book has none."""
     spec, of_round = spec_of(case, stage, hand), of_round or case.round
@@ -193,7 +206,14 @@ def board(case: Case, stage: str, hand: Hand, of_round: int | None = None) -> Bo
 
 def _members(case: Case, of_round: int) -> tuple[Member, ...]:
     rows = (
-        GroupMember.select(GroupMember.id, User.id, User.name, GroupMember.field, GroupMember.pledged_at)
+        GroupMember.select(
+            GroupMember.id,
+            User.id,
+            User.name,
+            GroupMember.field,
+            GroupMember.pledged_at,
+            GroupMember.team,
+        )
         .join(User)
         .where(GroupMember.case == case, GroupMember.round == of_round, GroupMember.left_at.is_null())
         .order_by(GroupMember.id)

@@ -17,38 +17,57 @@ GROUP_STATES = (CaseState.ACCEPTED, CaseState.DESK_REVIEW, CaseState.ON_SITE)
 
 def group_stamp(case: Case) -> str:
     """Return the present group in one line: who sees another one than this is told so."""
-    return ",".join(f"{member.user_id}:{member.field}" for member in sheets.group(case))
+    return ",".join(f"{member.user_id}:{member.field}:{member.team or 0}" for member in sheets.group(case))
 
 
-def set_group(case: Case, fields: Mapping[int, str], *, seen: str, hand: Hand) -> None:
+def set_group(
+    case: Case,
+    fields: Mapping[int, str],
+    *,
+    seen: str,
+    hand: Hand,
+    teams: Mapping[int, int] | None = None,
+) -> None:
     """Make the group of the present round exactly `fields`: user id to field of expertise (第十四条).
 
     Who leaves keeps the row with the moment of leaving; his signature under the open sheet is voided.
-    seen: the group as the page showed it. Raises NotAllowed in another state or for a stranger, Unmet for
-    nobody at all, Conflict when a colleague changed the group meanwhile.
+    seen: the group as the page showed it. teams: who inspects in which team. Raises NotAllowed in another
+    state or for a stranger, Unmet for nobody at all, Conflict when a colleague changed the group meanwhile.
     """
     with write_tx():
         case = locked(Case, case.id)
         _demand_group(case, fields, seen, hand)
         present = {member.user_id: member for member in sheets.group(case)}
-        before = _named({user_id: member.field for user_id, member in present.items()})
+        before = _named(
+            {m.user_id: m.field for m in present.values()}, {i: m.team for i, m in present.items()}
+        )
+        teams = teams or {}
         for user_id, member in present.items():
-            _keep_or_leave(case, member, fields.get(user_id), hand)
+            _keep_or_leave(case, member, fields.get(user_id), teams.get(user_id), hand)
         for user_id in fields.keys() - present.keys():
-            GroupMember.create(case=case, round=case.round, user=user_id, field=fields[user_id])
-        after = _named(fields)
+            row = {"user": user_id, "field": fields[user_id], "team": teams.get(user_id)}
+            GroupMember.create(case=case, round=case.round, **row)
+        after = _named(fields, teams)
         if before != after:
             told = {"group": [before, after], "title": "、".join(after), "round": case.round}
-            record(case, "assign_group", hand, article="第十四条", **told)
+            record(case, "assign_group", hand, article=board.start_article(case, hand), **told)
 
 
-def start_review(case: Case, fields: Mapping[int, str], *, seen: str, third_party: str, hand: Hand) -> Case:
+def start_review(
+    case: Case,
+    fields: Mapping[int, str],
+    *,
+    seen: str,
+    third_party: str,
+    hand: Hand,
+    teams: Mapping[int, int] | None = None,
+) -> Case:
     """Appoint the group and take the step that begins the desk review, together or not at all.
 
     Raises what set_group and take_step raise.
     """
     with write_tx():
-        set_group(case, fields, seen=seen, hand=hand)
+        set_group(case, fields, seen=seen, hand=hand, teams=teams)
         data = {"third_party": third_party} if third_party else {}
         return take_step(case, "start_desk_review", hand=hand, data=data)
 
@@ -67,9 +86,9 @@ def _demand_group(case: Case, fields: Mapping[int, str], seen: str, hand: Hand) 
         raise Conflict("同事刚刚改动了评估小组，本次没有保存，您的选择都保留着；请核对后再保存")
 
 
-def _keep_or_leave(case: Case, member: GroupMember, field: str | None, hand: Hand) -> None:
+def _keep_or_leave(case: Case, member: GroupMember, field: str | None, team: int | None, hand: Hand) -> None:
     if field:
-        GroupMember.update(field=field).where(GroupMember.id == member.id).execute()
+        GroupMember.update(field=field, team=team).where(GroupMember.id == member.id).execute()
         return
     GroupMember.update(left_at=moment.now()).where(GroupMember.id == member.id).execute()
     stage = next((key for key, state in board.STATE_OF.items() if state == case.state), "")
@@ -78,11 +97,14 @@ def _keep_or_leave(case: Case, member: GroupMember, field: str | None, hand: Han
         void_signatures(case, sheet, "已退出评估小组", hand, SheetSignature.user == member.user_id)
 
 
-def _named(fields: Mapping[int, str]) -> list[str]:
+def _named(fields: Mapping[int, str], teams: Mapping[int, int | None]) -> list[str]:
     names = dict(User.select(User.id, User.name).where(User.id.in_(list(fields))).tuples())
-    return sorted(
-        f"{names[user_id]}（{field}）" if field else names[user_id] for user_id, field in fields.items()
-    )
+    told = []
+    for user_id, field in fields.items():
+        team = f"第 {teams[user_id]} 组" if teams.get(user_id) else ""
+        more = "，".join(part for part in (field, team) if part)
+        told.append(f"{names[user_id]}（{more}）" if more else names[user_id])
+    return sorted(told)
 
 
 def pledge(case: Case, *, hand: Hand) -> None:
@@ -95,4 +117,4 @@ def pledge(case: Case, *, hand: Hand) -> None:
         if member.pledged_at:
             return
         GroupMember.update(pledged_at=moment.now()).where(GroupMember.id == member.id).execute()
-        record(case, "pledge", hand, article="第十四条", round=case.round)
+        record(case, "pledge", hand, article=board.start_article(case, hand), round=case.round)

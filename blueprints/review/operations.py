@@ -1,5 +1,6 @@
 """The work on a sheet: opened, rows marked, foot filled in, signed. The group: group_operations.py."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -121,39 +122,52 @@ def _write_mark(case: Case, mark: SheetMark, finding: str, note: str, hand: Hand
 
 
 def note_visit(
-    sheet: CaseSheet, *, visited_on: date | None, remark: str, version: int, hand: Hand
+    sheet: CaseSheet,
+    *,
+    visited_on: date | None,
+    remark: str,
+    version: int,
+    hand: Hand,
+    told: Mapping[str, str] | None = None,
 ) -> CaseSheet:
     """Fill in the foot of a sheet: day of the visit, remark. A change voids the signatures.
 
-    Raises as mark_row does, and BadDay for a visit in the future or before the case came to its stage.
+    told: feedback_to, feedback, report, where the book's sheet asks for them. What is told on the spot is
+    told on the day of the visit. Raises as mark_row does, BadDay for a visit in the future or before the case
+    came to its stage, Unmet for feedback to nobody or without a day.
     """
+    foot = {"visited_on": visited_on, "remark": remark, **(told or {})}
+    if "feedback_to" in foot:
+        foot["feedback_on"] = visited_on if foot["feedback_to"] else None
     with write_tx():
         sheet = locked(CaseSheet, sheet.id)
         case = _demand_pen(sheet, hand)
-        if (visited_on, remark) == (sheet.visited_on, sheet.remark):
+        before = {name: getattr(sheet, name) for name in foot}
+        if foot == before:
             return sheet
         if version != sheet.version:
             raise Conflict("同事刚刚改动了备注或日期，本次没有保存，您填的内容都保留着；请核对后再保存")
-        _demand_day(case, visited_on, hand)
-        before = [sheet.visited_on, sheet.remark]
-        sheet.visited_on, sheet.remark, sheet.version = visited_on, remark, sheet.version + 1
+        _demand_foot(case, foot, hand)
+        for name, value in foot.items():
+            setattr(sheet, name, value)
+        sheet.version += 1
         sheet.save()
         voided = void_signatures(case, sheet, "备注或日期改动", hand)
-        told = {
-            "before": before,
-            "after": [visited_on, remark],
-            "voided": voided,
-            "label": "填写评审表备注和日期",
-        }
-        record(case, "note_visit", hand, sheet=sheet.sheet, **told)
+        change = {"before": list(before.values()), "after": list(foot.values()), "voided": voided}
+        record(case, "note_visit", hand, sheet=sheet.sheet, **change, label="填写评审表备注和日期")
     return sheet
 
 
-def _demand_day(case: Case, visited_on: date | None, hand: Hand) -> None:
+def _demand_foot(case: Case, foot: Mapping[str, Any], hand: Hand) -> None:
+    visited_on, name = foot["visited_on"], hand.book_of(case).states[case.state].label
     if visited_on and visited_on > hand.today:
-        raise BadDay("现场评估日期不能晚于今天")
+        raise BadDay(f"{name}日期不能晚于今天")
     if visited_on and visited_on < case.stage_on:
-        raise BadDay(f"现场评估日期不能早于转入现场评估的 {case.stage_on.isoformat()}")
+        raise BadDay(f"{name}日期不能早于转入{name}的 {case.stage_on.isoformat()}")
+    if foot.get("feedback") and not foot.get("feedback_to"):
+        raise Unmet(["请填写听取反馈的机构在场负责人"])
+    if foot.get("feedback_to") and not visited_on:
+        raise Unmet([f"反馈当场作出，请先填写{name}日期"])
 
 
 def sign(sheet: CaseSheet, *, seen: int, hand: Hand) -> None:
@@ -166,7 +180,7 @@ def sign(sheet: CaseSheet, *, seen: int, hand: Hand) -> None:
         sheet = locked(CaseSheet, sheet.id)
         case = _demand_pen(sheet, hand)
         marks = list(SheetMark.select().where(SheetMark.sheet == sheet).order_by(SheetMark.no))
-        if gaps := _gaps(sheet, marks):
+        if gaps := _gaps(case, sheet, marks, hand):
             raise Unmet(gaps)
         if seen != sum(mark.version for mark in marks) + sheet.version:
             raise Conflict("您打开页面之后，评价表又有改动，没有签字。请刷新页面，核对后再签")
@@ -176,13 +190,17 @@ def sign(sheet: CaseSheet, *, seen: int, hand: Hand) -> None:
             record(case, "sign_sheet", hand, sheet=sheet.sheet, round=sheet.round)
 
 
-def _gaps(sheet: CaseSheet, marks: list[SheetMark]) -> list[str]:
+def _gaps(case: Case, sheet: CaseSheet, marks: list[SheetMark], hand: Hand) -> list[str]:
     left = [mark for mark in marks if mark.finding == Finding.OPEN]
     if left:
         return [f"还有 {len(left)} 项未填（从第 {left[0].no} 项起），填完方可签字"]
+    book = hand.book_of(case)
     if sheet.stage == Stage.ON_SITE and not sheet.visited_on:
-        return ["请先在表尾填写现场评估日期"]
-    return []
+        return [f"请先在表尾填写{book.states[case.state].label}日期"]
+    spec = book.sheets[sheet.sheet]
+    if spec.feedback and not sheet.feedback_on:
+        return ["请先在表尾登记当场反馈：机构在场负责人和反馈情况"]
+    return ["请先在表尾填写考察报告和评估意见"] if spec.report and not sheet.report.strip() else []
 
 
 def member_of(case: Case, hand: Hand) -> GroupMember:

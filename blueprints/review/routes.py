@@ -15,6 +15,7 @@ from models import Case, Role
 
 bp = Blueprint("review", __name__, url_prefix="/cases/<int:case_id>")
 
+TOLD = ("feedback_to", "feedback", "report")
 STAGE = "<any(desk, on_site):stage>"
 
 
@@ -33,23 +34,25 @@ def group_page(case_id: int) -> Any:
 
 
 def _appoint(case: Case, form: forms.GroupForm, *, is_start: bool) -> Any:
-    fields, seen = form.fields, form.seen.data or ""
+    fields, teams, seen = form.fields, form.teams, form.seen.data or ""
     if not is_start:
-        group_operations.set_group(case, fields, seen=seen, hand=hand())
+        group_operations.set_group(case, fields, seen=seen, hand=hand(), teams=teams)
         flash("已保存评估小组。")
         return redirect(url_for(".group_page", case_id=case.id))
     third_party = form.third_party.data or ""
-    group_operations.start_review(case, fields, seen=seen, third_party=third_party, hand=hand())
-    flash("已指派评估小组，开始审核评价。")
+    given = {"seen": seen, "third_party": third_party, "teams": teams}
+    moved = group_operations.start_review(case, fields, hand=hand(), **given)
+    flash(f"已指派评估小组，开始{hand().book_of(moved).states[moved.state].label}。")
     return redirect(url_for(".sheet_page", case_id=case.id, stage="desk"))
 
 
 def _group_form(case: Case) -> forms.GroupForm:
     people = [(person.id, person.name) for person in queries.reviewers(case)]
-    present = {member.user_id: member.field for member in sheets.group(case)}
-    return forms.group_form(
-        people, present or queries.former_fields(case), group_operations.group_stamp(case)
-    )
+    members, spec = sheets.group(case), board.spec_of(case, "on_site", hand())
+    present = {member.user_id: member.field for member in members} or queries.former_fields(case)
+    most = max(spec.teams, default=0) if spec else 0
+    teams = {member.user_id: member.team for member in members}
+    return forms.group_form(people, present, group_operations.group_stamp(case), most, teams)
 
 
 def _show_group(case: Case, form: forms.GroupForm, error: DomainError | None = None) -> str:
@@ -64,11 +67,24 @@ def _show_group(case: Case, form: forms.GroupForm, error: DomainError | None = N
         people=queries.reviewers(case),
         members={member.user_id: member for member in sheets.group(case)},
         relations=queries.relations(case),
+        article=board.start_article(case, hand()),
+        teams=_teams(case, form),
         missing=[field for field in words.GROUP_FIELDS if field not in fields],
         third_party=queries.third_party(case, case.round),
         is_open=case.state in group_operations.GROUP_STATES,
         start=next((offer for offer in offered if offer.step.action == "start_desk_review"), None),
+        start_label=f"指派并开始{hand().book_of(case).states['desk_review'].label}",
+        fields=words.GROUP_FIELDS,
     )
+
+
+def _teams(case: Case, form: forms.GroupForm) -> dict[str, Any] | None:
+    """Return how many teams usually inspect and how many there are, where the book knows teams."""
+    spec = board.spec_of(case, "on_site", hand())
+    if not spec or not spec.teams:
+        return None
+    least, most = spec.teams
+    return {"least": least, "most": most, "now": len(set(form.teams.values()))}
 
 
 @bp.get(f"/sheets/{STAGE}")
@@ -98,11 +114,14 @@ def _show_sheet(
         error=error,
         aside=queries.aside(case, current.key, hand()) if current else None,
         purposes=words.PURPOSES,
-        visit=visit or forms.VisitForm(None, obj=view.sheet) if view.sheet else None,
+        visit=visit or forms.visit_form(view.spec, _place(case), None, obj=view.sheet)
+        if view.sheet
+        else None,
         types=queries.type_labels(case, hand()),
         clock=queries.lead_clock(case),
         third_party=queries.third_party(case, view.round),
         state=hand().book_of(case).states[case.state].label,
+        article=board.start_article(case, hand()),
         is_appointing=bool(hand().roles & {Role.REVIEWER, Role.MANAGER}),
     )
 
@@ -129,7 +148,13 @@ def _status(view: board.Board) -> dict[str, Any]:
         next_steps = [
             o.step.label for o in offered if f"{view.stage}_signed" in o.step.needs and o.is_possible
         ]
-    return {"view": view, "case": view.case, "next_steps": next_steps}
+    place = _place(view.case)
+    return {"view": view, "case": view.case, "next_steps": next_steps, "place": place}
+
+
+def _place(case: Case) -> str:
+    """Return what the book calls the work on the spot: 现场评估."""
+    return hand().book_of(case).states["on_site"].label
 
 
 @bp.route(f"/sheets/{STAGE}/rows/<int:mark_id>", methods=["PUT", "POST"])
@@ -203,21 +228,23 @@ def pledge(case_id: int, stage: str) -> Any:
 @bp.post(f"/sheets/{STAGE}/visit")
 @requires(Role.REVIEWER)
 def visit(case_id: int, stage: str) -> Any:
-    case, form = case_or_404(case_id), forms.VisitForm()
-    sheet = found(_board(case, stage).sheet)
+    case = case_or_404(case_id)
+    view = _board(case, stage)
+    form, sheet = forms.visit_form(view.spec, _place(case)), found(view.sheet)
     if not form.validate_on_submit():
         return _show_sheet(case, stage, visit=form), 422
     foot = {
         "visited_on": form.visited_on.data,
         "remark": form.remark.data or "",
         "version": form.version.data,
+        "told": {name: form[name].data or "" for name in TOLD if name in form},
     }
     try:
         operations.note_visit(sheet, **foot, hand=hand())
-    except (BadDay, Conflict) as refusal:
+    except (BadDay, Conflict, Unmet) as refusal:
         form.renew(_board(case, stage).sheet.version)
         return _show_sheet(case, stage, error=refusal, visit=form), refusal.status
-    flash("已保存备注和日期。")
+    flash("已保存表尾内容。" if "feedback_to" in form else "已保存备注和日期。")
     return redirect(url_for(".sheet_page", case_id=case_id, stage=stage, _anchor="visit"))
 
 
