@@ -402,6 +402,7 @@ RuleNote.add_index(RuleNote.index(RuleNote.book, RuleNote.row, unique=True, name
 class Matter(StrEnum):
     APPLICATION = "application"
     AGREEMENT = "agreement"
+    EXIT = "exit"
 
 
 class CaseState(StrEnum):
@@ -439,6 +440,13 @@ class CaseState(StrEnum):
     EXTENDED = "extended"
     EXPIRED = "expired"
     ANNULLED = "annulled"
+    SUSPENDED_IMPOSED = "suspended_imposed"
+    SUSPENDED_REQUESTED = "suspended_requested"
+    SUSPENDED_ENTITY = "suspended_entity"
+    LAPSED_180 = "lapsed_180"
+    TERMINATED = "terminated"
+    APPROVED = "approved"
+    CARRIED_OUT = "carried_out"
 
 
 class Case(BaseModel):
@@ -1089,6 +1097,313 @@ class Agreement(BaseModel):
 Agreement.add_index(Agreement.index(Agreement.case, unique=True, name="agreement_case"))
 
 
+# --- Suspension, termination, exit requests, and what is watched ---
+
+
+class SuspensionKind(StrEnum):
+    IMPOSED = "imposed"
+    REQUESTED = "requested"
+    ENTITY = "entity"  # 经营主体变化
+
+
+class SuspensionState(StrEnum):
+    PLANNED = "planned"
+    ACTIVE = "active"
+    ENDED = "ended"  # 恢复履行
+    LAPSED = "lapsed"  # the agreement ended with it
+    CONVERTED = "converted"  # 转为解除
+    CANCELLED = "cancelled"
+
+
+class Suspension(BaseModel):
+    """A suspension of an agreement (中止): its ground, its days, and how it ended."""
+
+    case = ForeignKeyField(Case, backref="suspensions", on_delete="RESTRICT")
+    kind = CharField(10)
+    state = CharField(10, default=SuspensionState.ACTIVE)
+    grounds = JSONField(default=list)  # keys of the book
+    evidence = TextField(default="")
+    decided_by = CharField(60, default="")
+    decided_on = DateField()
+    starts_on = DateField()
+    ends_on = DateField(null=True)  # last day, inclusive; null: until somebody decides
+    resume_asked_on = DateField(null=True)  # 提出继续履行协议申请
+    over_on = DateField(null=True)  # first day on which it no longer holds
+    over_reason = CharField(200, default="")
+    step = ForeignKeyField(StepTaken, null=True, backref="suspensions", on_delete="RESTRICT")
+    document = ForeignKeyField(Document, null=True, on_delete="RESTRICT")
+    version = IntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            one_of("kind", SuspensionKind),
+            one_of("state", SuspensionState),
+            Check("ends_on is null or ends_on >= starts_on"),
+            Check("(state in ('planned', 'active')) = (over_on is null)"),
+        ]
+
+
+# One suspension of an agreement at a time.
+Suspension.add_index(
+    Suspension.index(
+        Suspension.case, unique=True, where=Suspension.over_on.is_null(), name="suspension_one_open"
+    )
+)
+
+
+class RectificationState(StrEnum):
+    REQUIRED = "required"
+    DONE = "done"
+    INSUFFICIENT = "insufficient"
+
+
+class RectificationItem(BaseModel):
+    """What has to be put right during a suspension (整改事项)."""
+
+    suspension = ForeignKeyField(Suspension, backref="items", on_delete="RESTRICT")
+    text = CharField(300)
+    due_on = DateField(null=True)
+    state = CharField(12, default=RectificationState.REQUIRED)
+    checked_on = DateField(null=True)
+    note = CharField(200, default="")
+    marked_by = ForeignKeyField(User, null=True, on_delete="RESTRICT")
+    version = IntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            one_of("state", RectificationState),
+            Check("(state = 'required') = (checked_on is null)"),
+        ]
+
+
+class BanClass(StrEnum):
+    NONE = "none"
+    ILLEGALITY = "illegality"
+    BREACH = "breach"
+
+
+class Termination(BaseModel):
+    """The termination of an agreement (解除): grounds, evidence, what follows (第三十一、三十二条)."""
+
+    case = ForeignKeyField(Case, backref="terminations", on_delete="RESTRICT")
+    grounds = JSONField(default=list)
+    evidence = JSONField(default=dict)  # by ground: what was asked for and found
+    decided_by = CharField(60)
+    decided_on = DateField()
+    effective_on = DateField()  # first day without an agreement
+    ban_class = CharField(12, default=BanClass.NONE)
+    ban_reason = CharField(300, default="")
+    is_by_persons = BooleanField(default=False)  # 因人员严重违法违规 (第十条（八）)
+    is_duty_open = BooleanField(default=False)
+    step = ForeignKeyField(StepTaken, null=True, backref="terminations", on_delete="RESTRICT")
+    document = ForeignKeyField(Document, null=True, on_delete="RESTRICT")
+    revoked_at = DateTimeField(null=True)  # its step was taken back
+
+    class Meta:
+        constraints = [one_of("ban_class", BanClass)]
+
+
+Termination.add_index(
+    Termination.index(
+        Termination.case, unique=True, where=Termination.revoked_at.is_null(), name="termination_once"
+    )
+)
+
+
+class FollowUpKind(StrEnum):
+    BRANCH = "branch"  # 相同法定代表人、负责人或实际控制人的分支
+    CITY = "city"  # 向市经办机构报备
+    REGION = "region"  # 函告其他统筹地区
+    PERSON = "person"
+    PUBLICATION = "publication"
+
+
+class FollowUpState(StrEnum):
+    OPEN = "open"
+    DONE = "done"
+    DECLINED = "declined"
+
+
+class FollowUp(BaseModel):
+    """One thing that follows from a suspension or termination, confirmed one by one (C-47)."""
+
+    case = ForeignKeyField(Case, backref="follow_ups", on_delete="RESTRICT")
+    kind = CharField(12)
+    institution = ForeignKeyField(Institution, null=True, on_delete="RESTRICT")  # of a branch
+    person = ForeignKeyField(Person, null=True, on_delete="RESTRICT")
+    text = CharField(200)
+    article = CharField(60, default="")
+    state = CharField(10, default=FollowUpState.OPEN)
+    done_on = DateField(null=True)
+    number = CharField(60, default="")  # of the letter or report
+    reason = CharField(200, default="")
+    done_by = ForeignKeyField(User, null=True, on_delete="RESTRICT")
+    version = IntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            one_of("kind", FollowUpKind),
+            one_of("state", FollowUpState),
+            Check("(state = 'done') = (done_on is not null)"),
+            Check("state <> 'declined' or reason <> ''"),
+        ]
+
+
+class ExitWish(StrEnum):
+    SUSPEND = "suspend"
+    TERMINATE = "terminate"
+    NOT_RENEW = "not_renew"
+
+
+class ExitRequest(BaseModel):
+    """What an institution asks for (annex 12), beside its case of matter exit."""
+
+    case = ForeignKeyField(Case, backref="exit_requests", on_delete="RESTRICT")
+    agreement = ForeignKeyField(Case, backref="exits", on_delete="RESTRICT")  # the case of the agreement
+    wish = CharField(12)
+    asked_on = DateField()
+    from_on = DateField()  # 暂停时间从…开始, or the day on which the agreement is to end
+    until_on = DateField(null=True)
+    reason = TextField()
+    type = CharField(60, default="")  # 协议终止类型
+    categories = JSONField(default=list)  # 暂停服务类别
+    insurance = CharField(60, default="")  # 申请定点险种
+    is_late = BooleanField(default=False)
+    answers = JSONField(default=dict)
+    version = IntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            one_of("wish", ExitWish),
+            Check("until_on is null or until_on >= from_on"),
+            Check("case_id <> agreement_id"),
+        ]
+
+
+ExitRequest.add_index(ExitRequest.index(ExitRequest.case, unique=True, name="exit_request_case"))
+
+
+class RightsScope(StrEnum):
+    CATEGORY = "category"
+    DEPARTMENT = "department"
+    PERSON = "person"
+
+
+class RightsBlock(BaseModel):
+    """Settlement rights of a category, department or person suspended or ended (第三十四条)."""
+
+    case = ForeignKeyField(Case, backref="rights_blocks", on_delete="RESTRICT")
+    scope = CharField(12)
+    subject = CharField(80)  # name of the category, department or person
+    staff = ForeignKeyField(Staff, null=True, on_delete="RESTRICT")
+    is_final = BooleanField(default=False)  # 终止, not 中止
+    from_on = DateField()
+    until_on = DateField(null=True)
+    reason = TextField()
+    decided_by = CharField(60)
+    lifted_on = DateField(null=True)
+    lifted_reason = CharField(200, default="")
+    version = IntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            one_of("scope", RightsScope),
+            Check("until_on is null or until_on >= from_on"),
+            Check("not is_final or until_on is null"),
+            Check("(lifted_on is null) = (lifted_reason = '')"),
+        ]
+
+
+class SettlementImport(BaseModel):
+    """One import of last settlement days (最近一次医保费用结算)."""
+
+    office = ForeignKeyField(Office, backref="settlement_imports", on_delete="RESTRICT")
+    filename = CharField(200)
+    as_of = DateField()
+    rows = IntegerField()
+    changed = IntegerField()
+    failed = IntegerField(default=0)
+    imported_by = ForeignKeyField(User, on_delete="RESTRICT")
+    imported_at = DateTimeField()
+
+
+class SettlementDay(BaseModel):
+    """That fees of an institution were last settled on a day, as one import or one person said."""
+
+    case = ForeignKeyField(Case, backref="settlement_days", on_delete="RESTRICT")  # of the agreement
+    settled_on = DateField()
+    source = ForeignKeyField(SettlementImport, null=True, backref="days", on_delete="RESTRICT")
+    recorded_by = ForeignKeyField(User, on_delete="RESTRICT")
+    recorded_at = DateTimeField()
+
+
+SettlementDay.add_index(SettlementDay.index(SettlementDay.case, SettlementDay.id, name="settlement_day_case"))
+
+
+class HandlingKind(StrEnum):
+    PENALTY = "penalty"  # 行政处罚
+    HANDLING = "handling"  # 协议处理
+
+
+class Handling(BaseModel):
+    """An administrative penalty or an agreement handling of an institution (约谈 … 解除)."""
+
+    institution = ForeignKeyField(Institution, backref="handlings", on_delete="RESTRICT")
+    office = ForeignKeyField(Office, backref="handlings", on_delete="RESTRICT")
+    kind = CharField(10)
+    measure = CharField(30)  # key of the book's ladder
+    clause = CharField(120, default="")  # the clause of the agreement or law that was broken
+    authority = CharField(80)
+    number = CharField(60, default="")
+    facts = TextField()
+    amount = IntegerField(null=True)  # 分
+    started_on = DateField()
+    ended_on = DateField(null=True)
+    is_performed = BooleanField(default=False)  # fully performed
+    performed_on = DateField(null=True)
+    recorded_by = ForeignKeyField(User, on_delete="RESTRICT")
+    version = IntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            one_of("kind", HandlingKind),
+            Check("ended_on is null or ended_on >= started_on"),
+            Check("is_performed = (performed_on is not null)"),
+        ]
+
+
+class DisputePath(StrEnum):
+    TALKS = "talks"  # 自行协商
+    COORDINATION = "coordination"  # 行政部门协调
+    RECONSIDERATION = "reconsideration"  # 行政复议
+    LITIGATION = "litigation"  # 行政诉讼
+
+
+class Dispute(BaseModel):
+    """A dispute with an institution and the path it takes (第三十五条)."""
+
+    institution = ForeignKeyField(Institution, backref="disputes", on_delete="RESTRICT")
+    office = ForeignKeyField(Office, backref="disputes", on_delete="RESTRICT")
+    case = ForeignKeyField(Case, null=True, backref="disputes", on_delete="RESTRICT")
+    about = CharField(30)  # 签订、履行、变更、中止、解除
+    path = CharField(16)
+    body = CharField(80, default="")  # who hears it
+    number = CharField(60, default="")
+    filed_on = DateField()
+    claim = TextField()
+    outcome = TextField(default="")
+    closed_on = DateField(null=True)
+    recorded_by = ForeignKeyField(User, on_delete="RESTRICT")
+    version = IntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            one_of("path", DisputePath),
+            Check("closed_on is null or closed_on >= filed_on"),
+            Check("(closed_on is null) = (outcome = '')"),
+        ]
+
+
 # --- Calendar, numbers, jobs, reminders ---
 
 
@@ -1271,6 +1586,16 @@ TABLES: list[type[BaseModel]] = [
     Decision,
     Negotiation,
     Agreement,
+    Suspension,
+    RectificationItem,
+    Termination,
+    FollowUp,
+    ExitRequest,
+    RightsBlock,
+    SettlementImport,
+    SettlementDay,
+    Handling,
+    Dispute,
     CalendarYear,
     CalendarDay,
     NumberSeries,

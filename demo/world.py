@@ -7,10 +7,10 @@ from datetime import date, datetime, time, timedelta
 from flask import Flask
 from werkzeug.security import generate_password_hash
 
-from blueprints.intake.operations import Typed, register_application
 from demo import numbers, places
 from lifecycle import audit, moment, register, setup, sweep, workdays
 from lifecycle.hand import Hand
+from lifecycle.intake import Typed, register_application
 from models import Case, Institution, LeadingGroupMember, Office, User, UserRole
 from rules.calendar import WorkCalendar
 

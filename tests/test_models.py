@@ -22,12 +22,16 @@ from models import (
     Complaint,
     Credential,
     Decision,
+    Dispute,
     Document,
     Event,
+    ExitRequest,
     ExtraCondition,
     Filing,
+    FollowUp,
     FundYear,
     GroupMember,
+    Handling,
     Institution,
     Invitation,
     JobRun,
@@ -39,12 +43,16 @@ from models import (
     Person,
     ProofOfService,
     PublicNotice,
+    RectificationItem,
+    RightsBlock,
     RuleNote,
     Seal,
     SheetMark,
     SheetSignature,
     Staff,
     StepTaken,
+    Suspension,
+    Termination,
     User,
     UserRole,
 )
@@ -64,6 +72,16 @@ ENUMS = [
     (CaseCheck, "list"),
     (CaseCheck, "finding"),
     (LongTask, "state"),
+    (Suspension, "kind"),
+    (Suspension, "state"),
+    (RectificationItem, "state"),
+    (Termination, "ban_class"),
+    (FollowUp, "kind"),
+    (FollowUp, "state"),
+    (ExitRequest, "wish"),
+    (RightsBlock, "scope"),
+    (Handling, "kind"),
+    (Dispute, "path"),
     (CaseSheet, "stage"),
     (SheetMark, "finding"),
     (Document, "state"),
@@ -73,6 +91,8 @@ ENUMS = [
     (PublicNotice, "kind"),
 ]
 
+EVE = date(2026, 3, 1)
+SAME_CASE = {"case": Case, "agreement": Case}  # one row for both
 OPEN_HAS_NO_END = "(state in ('running', 'waiting', 'paused')) = (ended_on is null)"
 CHECKS = [
     (Office, "level = 'county' or parent_id is null", {"level": "city", "parent": Office}),
@@ -105,6 +125,26 @@ CHECKS = [
     (CaseCheck, "finding = '' or marked_by_id is not null", {"finding": "clear"}),
     (CaseSheet, "(feedback_on is null) = (feedback_to = '')", {"feedback_on": DAY}),
     (CaseSheet, "(feedback_on is null) = (feedback_to = '')", {"feedback_to": "院长"}),
+    (Suspension, "ends_on is null or ends_on >= starts_on", {"ends_on": EVE}),
+    (Suspension, "(state in ('planned', 'active')) = (over_on is null)", {"over_on": DAY}),
+    (Suspension, "(state in ('planned', 'active')) = (over_on is null)", {"state": "ended"}),
+    (RectificationItem, "(state = 'required') = (checked_on is null)", {"checked_on": DAY}),
+    (RectificationItem, "(state = 'required') = (checked_on is null)", {"state": "done"}),
+    (FollowUp, "(state = 'done') = (done_on is not null)", {"state": "done"}),
+    (FollowUp, "(state = 'done') = (done_on is not null)", {"done_on": DAY}),
+    (FollowUp, "state <> 'declined' or reason <> ''", {"state": "declined"}),
+    (ExitRequest, "until_on is null or until_on >= from_on", {"until_on": EVE}),
+    (ExitRequest, "case_id <> agreement_id", SAME_CASE),
+    (RightsBlock, "until_on is null or until_on >= from_on", {"until_on": EVE}),
+    (RightsBlock, "not is_final or until_on is null", {"is_final": True, "until_on": DAY}),
+    (RightsBlock, "(lifted_on is null) = (lifted_reason = '')", {"lifted_on": DAY}),
+    (RightsBlock, "(lifted_on is null) = (lifted_reason = '')", {"lifted_reason": "错"}),
+    (Handling, "ended_on is null or ended_on >= started_on", {"ended_on": EVE}),
+    (Handling, "is_performed = (performed_on is not null)", {"is_performed": True}),
+    (Handling, "is_performed = (performed_on is not null)", {"performed_on": DAY}),
+    (Dispute, "closed_on is null or closed_on >= filed_on", {"closed_on": EVE, "outcome": "撤回"}),
+    (Dispute, "(closed_on is null) = (outcome = '')", {"closed_on": DAY}),
+    (Dispute, "(closed_on is null) = (outcome = '')", {"outcome": "维持"}),
     (LongTask, "done >= 0", {"done": -1}),
     (LongTask, "total >= 0", {"total": -1}),
     (Case, "round >= 1", {"round": 0}),
@@ -173,6 +213,9 @@ UNIQUE = [  # model, index, its columns, what lets a second one be
     (NoticeCase, "notice_case_once", ["notice", "case"], None),
     (Decision, "decision_once", ["meeting", "case"], None),
     (Agreement, "agreement_case", ["case"], None),
+    (Suspension, "suspension_one_open", ["case"], {"state": "ended", "over_on": DAY}),
+    (Termination, "termination_once", ["case"], {"revoked_at": NOON}),
+    (ExitRequest, "exit_request_case", ["case"], None),
     (CalendarYear, "calendar_year_once", ["year"], None),
     (CalendarDay, "calendar_day_once", ["day"], None),
     (NumberSeries, "number_series_once", ["office", "word", "year"], None),
@@ -194,7 +237,8 @@ def test_the_database_refuses_a_word_it_does_not_know(app, model, column):
 @pytest.mark.parametrize(("model", "check", "fields"), CHECKS, ids=lambda x: getattr(x, "__name__", None))
 def test_the_database_refuses_a_row_that_breaks(app, model, check, fields):
     a(model)
-    broken = {name: a(value) if isinstance(value, type) else value for name, value in fields.items()}
+    made = {value: a(value) for value in fields.values() if isinstance(value, type)}
+    broken = {name: made[value] if isinstance(value, type) else value for name, value in fields.items()}
     with pytest.raises(peewee.IntegrityError) as refusal:
         a(model, **broken)
     assert str(refusal.value) == f"CHECK constraint failed: {check}"
