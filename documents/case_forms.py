@@ -1,0 +1,139 @@
+"""The forms of one case as Word files: application, commitment, material list; and all papers of a case."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from peewee import JOIN
+
+from documents import filled, printing
+from documents.across import UNFINISHED, across
+from documents.forms import FORMS
+from documents.render import render
+from lifecycle import files
+from models import (
+    Application,
+    Attachment,
+    Case,
+    CaseMaterial,
+    Document,
+    DocumentState,
+    Kind,
+    MaterialState,
+    Matter,
+    ProofOfService,
+)
+from rules.book import Book
+
+ANNEX_2 = "2"
+
+
+@dataclass(frozen=True)
+class CaseForm:
+    """A form that can be printed for a case: its key, its annex and its name."""
+
+    key: str
+    annex: str
+    name: str
+
+
+def forms_of(case: Case, book: Book) -> list[CaseForm]:
+    """Return the forms of `case`; a book that prints no annex 2 leaves only its list of materials."""
+    if case.matter != Matter.APPLICATION:
+        return []
+    kind = case.institution.kind
+    annex = "附件5-1" if kind == Kind.MEDICAL else "附件5-2"
+    if not any(ANNEX_2 in field.forms for field in book.fields):
+        return [CaseForm("material_list", "", "申请材料清单")]
+    return [
+        CaseForm("application_form", "附件2", "定点申请表"),
+        CaseForm("commitment", "附件3", "信息系统承诺书"),
+        CaseForm("material_list", annex, "申请材料清单"),
+    ]
+
+
+def case_form(case: Case, key: str, book: Book, legal_id: str | None = None) -> bytes | None:
+    """Return the form `key` filled for `case`, or None if the case has no such form.
+
+    What is not finished prints with 未完成 across it: an application with blanks that must be filled, a list
+    with rows nobody has looked at. legal_id: the whole number; left out, it is printed masked.
+    """
+    if key not in {form.key for form in forms_of(case, book)}:
+        return None
+    if key == "application_form":
+        return _application(case, book, legal_id)
+    if key == "commitment":
+        form = FORMS[f"commitment_{case.institution.kind}"]
+        return render(form.template, filled.commitment(case.institution.name, book))
+    return _material_list(case, book)
+
+
+def lacking(case: Case, book: Book) -> list[str]:
+    """Return the labels of annex 2 that are still empty, in printed order."""
+    application = Application.get_or_none(Application.case == case)
+    if application is None:
+        return []
+    application.case = case
+    return filled.lacking(filled.application_form(application, book), case.institution.kind)
+
+
+def _application(case: Case, book: Book, legal_id: str | None) -> bytes | None:
+    application = Application.get_or_none(Application.case == case)
+    if application is None:
+        return None
+    application.case = case
+    data = filled.application_form(application, book, legal_id)
+    printed = render(FORMS["application_form"].template, data)
+    return across(printed, UNFINISHED) if filled.lacking(data, case.institution.kind) else printed
+
+
+def _material_list(case: Case, book: Book) -> bytes:
+    rows = list(CaseMaterial.select().where(CaseMaterial.case == case))
+    accepted = (
+        Document.select(Document.number)
+        .where(Document.case == case, Document.state == DocumentState.ISSUED)
+        .where(Document.kind.in_(["acceptance_notice", "acceptance_receipt"]))
+        .scalar()
+    )
+    data = filled.material_list(
+        rows,
+        book.materials,
+        kind=case.institution.kind,
+        institution=case.institution.name,
+        number=accepted or "",
+    )
+    printed = render(FORMS["material_list"].template, data)
+    is_open = any(row.state == MaterialState.PENDING for row in rows)
+    return across(printed, UNFINISHED) if is_open else printed
+
+
+def papers_of(case: Case, book: Book) -> Iterator[tuple[str, bytes]]:
+    """Yield (file name, content) of every paper of `case`: forms, issued documents, proofs, scans of proofs.
+
+    Voided documents and documents without a form are left out; numbers on the application stay masked.
+    """
+    for form in forms_of(case, book):
+        content = case_form(case, form.key, book)
+        if content:
+            yield f"{form.annex or '附'} {form.name}.docx", content
+    rows = (
+        Document.select(Document, ProofOfService)
+        .join(ProofOfService, JOIN.LEFT_OUTER, on=(ProofOfService.document == Document.id), attr="proof")
+        .where(Document.case == case, Document.state == DocumentState.ISSUED)
+        .order_by(Document.id)
+    )
+    for document in rows:
+        printed = printing.word(document)
+        if printed:
+            yield f"{document.number} {document.name}.docx", printed
+        proof = getattr(document, "proof", None)
+        if proof and proof.id:
+            yield f"{document.number} 送达回执.docx", printing.proof_word(document, proof)
+        yield from _scans(document)
+
+
+def _scans(document: Document) -> Iterator[tuple[str, bytes]]:
+    kept = (Attachment.document == document) & Attachment.removed_at.is_null()
+    for scan in Attachment.select().where(kept).order_by(Attachment.id):
+        path = files.path_of(scan)
+        if path.exists():
+            yield f"{document.number} 扫描件 {scan.filename}", path.read_bytes()
