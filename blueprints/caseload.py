@@ -19,6 +19,7 @@ from lifecycle.hand import Hand
 from models import (
     Application,
     Case,
+    CaseState,
     Clock,
     ClockPause,
     ClockState,
@@ -62,6 +63,11 @@ class Task:
 # --- Which cases are work, and whose ---
 
 
+def is_in_sight() -> Expression:
+    """Return the clause of the cases that the staff see: a provider's draft is its own until it is filed."""
+    return (Case.state != CaseState.DRAFT) | Case.is_on_behalf
+
+
 def _any(clauses: Iterable[Expression]) -> Expression:
     return reduce(or_, clauses, NOTHING)
 
@@ -95,7 +101,7 @@ def _waits_for(book: Book, roles: Collection[str]) -> Expression:
 def is_work(hand: Hand) -> Expression:
     """Return the clause of the open cases in which anybody has something to do; not standing agreements."""
     open_work = [_waits_for(book, set(Role)) for book in hand.books.values()]
-    return Case.closed_on.is_null() & _any(open_work)
+    return Case.closed_on.is_null() & is_in_sight() & _any(open_work)
 
 
 def is_mine(hand: Hand, scope: Sequence[int]) -> Expression:
@@ -110,7 +116,7 @@ def is_mine(hand: Hand, scope: Sequence[int]) -> Expression:
         below = [office for office in scope if office != own]
         city = [_waits_for(book, {Role.CITY}) for book in hand.books.values()]
         mine = mine | (Case.office.in_(below) & _any(city))
-    return Case.closed_on.is_null() & mine
+    return Case.closed_on.is_null() & is_in_sight() & mine
 
 
 def station_of(state: State) -> str:
@@ -212,7 +218,9 @@ def as_rows(query: ModelSelect) -> ModelSelect:
             Case.closed_on,
             Institution.name,
             Institution.kind.alias("institution_kind"),
+            Case.is_on_behalf,
             Application.types,
+            Application.channel,
             Office.name.alias("office"),
             handler.name.alias("handler"),
             handler.away_until,

@@ -69,6 +69,8 @@ def _guarded(case_ids: Sequence[int], scope: Sequence[int]) -> list[Any]:
             short_name().alias("office"),
             Application.types,
             Application.features,
+            Application.channel,
+            Case.flag,
             Agreement.is_renewal_open,
         )
         .join(Institution)
@@ -91,6 +93,8 @@ def facts_of(row: Any) -> Mapping[str, Any]:
         "level": row.level,
         "round": row.round,
         "held": row.held_state,
+        "flag": row.flag,
+        "channel": row.channel or "",
         "types": frozenset(row.types or ()),
         "features": frozenset(row.features or ()),
         "renewal_open": bool(row.is_renewal_open),

@@ -30,6 +30,7 @@ class Told:
 VERBS = {
     "open_case": "登记办件",
     "set_application": "填写申请内容",
+    "amend_application": "修改申请信息",
     "issue_document": "出具{name}",
     "serve": "登记送达",
     "correct_served": "更正送达日期",

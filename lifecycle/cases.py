@@ -98,10 +98,11 @@ def facts(case: Case) -> Mapping[str, Any]:
     }
 
 
-def set_application(case: Case, *, hand: Hand, **fields: Any) -> Application:
+def set_application(case: Case, *, hand: Hand, reason: str = "", **fields: Any) -> Application:
     """Store what is applied for and lay out the material list that goes with it; return the application.
 
     types, features: keys of the book. A material already received stays so even if its condition fell away.
+    reason: why what was filed is put right; without a change there is no event then.
     """
     with write_tx():
         application, is_new = Application.get_or_create(case=case)
@@ -111,10 +112,23 @@ def set_application(case: Case, *, hand: Hand, **fields: Any) -> Application:
         application.version += 0 if is_new else 1
         application.save()
         lay_out_materials(case, application, hand)
-        audit.record(
-            audit.of_case(case), "set_application", hand=hand, case=case, before=before, after=dict(fields)
-        )
+        _tell_application(case, before, fields, hand, reason)
     return application
+
+
+def _tell_application(
+    case: Case, before: Mapping[str, Any], fields: Mapping[str, Any], hand: Hand, reason: str
+) -> None:
+    """Leave an event; a draft's own form is not told, what it says is told when it is filed."""
+    told = {name: value for name, value in fields.items() if name != "draft"}
+    changed = {name: [before.get(name), value] for name, value in told.items() if before.get(name) != value}
+    if not reason:
+        old = {name: value for name, value in before.items() if name in told}
+        audit.record(audit.of_case(case), "set_application", hand=hand, case=case, before=old, after=told)
+    elif changed:
+        audit.record(
+            audit.of_case(case), "amend_application", hand=hand, case=case, reason=reason, changed=changed
+        )
 
 
 def declared_features(application: Application, hand: Hand) -> frozenset[str]:

@@ -1,20 +1,25 @@
 """Registering an application, for the window and for the provider's own pages: one transaction each time.
 
-The institution, the case, what is applied for and the first step stand or fall together.
+The institution, the case, what is applied for and the first step stand or fall together. A draft keeps the
+form as it was left and touches nothing in the register but the name of an institution that is new.
 """
 
-from collections.abc import Mapping
+from base64 import b64decode, b64encode
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from lifecycle import register
+from lifecycle import register, vault
 from lifecycle.cases import open_case, set_application
 from lifecycle.db import locked, write_tx
-from lifecycle.errors import Conflict, NotAllowed
+from lifecycle.errors import Conflict, NotAllowed, Unmet
 from lifecycle.hand import Hand
 from lifecycle.steps import take_step
-from models import Application, Case, CaseState, Channel, Institution, Matter
+from models import Application, Case, CaseState, Channel, Institution, Matter, Role
+
+# Until acceptance a mistake of the form is put right; afterwards it is what was reviewed.
+AMENDABLE = (CaseState.FILED, CaseState.CORRECTION_REQUESTED)
 
 
 class AlreadyOpen(Conflict):
@@ -27,7 +32,10 @@ class AlreadyOpen(Conflict):
 
 @dataclass(frozen=True)
 class Typed:
-    """What one form of annex 2 says, apart from whom it is about."""
+    """What one form of annex 2 says, apart from whom it is about.
+
+    form: the fields of a draft as they were left, right or wrong, without personal numbers.
+    """
 
     institution: Mapping[str, Any]
     persons: Mapping[str, register.Named]
@@ -36,22 +44,25 @@ class Typed:
     reason: str = ""
     is_draft: bool = False
     versions: Mapping[str, int | None] = field(default_factory=dict)
+    form: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 def register_application(typed: Typed, *, hand: Hand, institution: Institution | None = None) -> Case:
     """Return the case of a new application of `institution`, or of a new one, filed unless it is a draft.
 
+    The case belongs to the office that keeps the institution (第五条).
+
     Raises AlreadyOpen if an application of the institution is open, and as save_institution and take_step do
     (BadDay for a receipt before today without a reason, NotAllowed for an institution that is not the
-    provider's own); nothing is written then.
+    provider's own or another office's); nothing is written then.
     """
     with write_tx():
-        row = _save(typed, institution, hand)
+        row = _institution(typed, institution, hand)
         if open_one := open_application(row):
             raise AlreadyOpen(open_one)
         on = typed.received_on or hand.today
         case = open_case(Matter.APPLICATION, row, office=row.office, hand=hand, on=on)
-        return _fill_in(case, typed, hand)
+        return _fill_in(case, typed, hand, is_new=institution is None)
 
 
 def change_draft(case: Case, typed: Typed, *, hand: Hand) -> Case:
@@ -63,9 +74,37 @@ def change_draft(case: Case, typed: Typed, *, hand: Hand) -> Case:
         case = locked(Case, case.id)
         if case.state != CaseState.DRAFT or not hand.owns(case):
             raise NotAllowed(f"办件 {case.number} 已经登记收件，不能再改草稿；请到办件页面办理")
-        _demand_fresh(case, typed)
-        _save(typed, case.institution, hand)
-        return _fill_in(case, typed, hand)
+        application = _fresh(case, typed)
+        is_new = bool(application.draft.get("is_new"))
+        if not typed.is_draft:
+            persons = _with_numbers(typed.persons, draft_numbers(application))
+            _save({**typed.institution, **_operating(typed)}, persons, typed, case.institution, hand)
+        elif is_new:
+            _save(typed.institution, {}, typed, case.institution, hand)
+        return _fill_in(case, typed, hand, is_new=is_new)
+
+
+def amend_application(case: Case, typed: Typed, *, hand: Hand) -> Case:
+    """Return the filed case with what the form says now, told in its history with the reason.
+
+    Raises NotAllowed once it is accepted and for anybody but a clerk of the office, Unmet without a reason,
+    Conflict if a colleague changed it meanwhile.
+    """
+    with write_tx():
+        case = locked(Case, case.id)
+        if not may_amend(case, hand):
+            raise NotAllowed(f"办件 {case.number} 现在不能修改申请信息，受理前由受理岗修改")
+        if not typed.reason:
+            raise Unmet(["请写明修改原因"])
+        _fresh(case, typed)
+        _save({**typed.institution, **_operating(typed)}, typed.persons, typed, case.institution, hand)
+        set_application(case, hand=hand, reason=typed.reason, **typed.application)
+        return Case.get_by_id(case.id)
+
+
+def may_amend(case: Case, hand: Hand) -> bool:
+    """Return whether this person may put right what the application of `case` says."""
+    return case.state in AMENDABLE and Role.CLERK in hand.roles and hand.owns(case)
 
 
 def open_application(institution: Institution) -> Case | None:
@@ -75,28 +114,89 @@ def open_application(institution: Institution) -> Case | None:
     )
 
 
-def _demand_fresh(case: Case, typed: Typed) -> None:
-    seen = typed.versions.get("application")
-    application = Application.get(Application.case == case)
-    if seen is not None and seen != application.version:
-        raise Conflict("同事刚刚改动了这份申请，本次未保存，已填内容都保留着；请另开页面核对后再提交")
+def draft_numbers(application: Application) -> dict[str, str]:
+    """Return the resident ids that a draft holds, by role."""
+    sealed = application.draft.get("ids", {})
+    return {role: vault.reveal(b64decode(text)) for role, text in sealed.items()}
 
 
-def _save(typed: Typed, institution: Institution | None, hand: Hand) -> Institution:
-    if hand.is_provider and (institution is None or institution.id not in hand.institutions):
+def demand_ours(institution: Institution, hand: Hand) -> None:
+    """Raise NotAllowed, saying where to go, unless this person may apply for `institution` (第五条)."""
+    if hand.is_provider:
+        if institution.id not in hand.institutions:
+            raise NotAllowed("只能为本账号绑定的机构申请")
+    elif institution.office_id != hand.actor.office_id:
+        office = institution.office
+        place = "，".join(part for part in (office.name, office.address, office.phone) if part)
+        raise NotAllowed(f"“{institution.name}”由{office.name}经办，本机构不能登记，请到该机构申请：{place}")
+
+
+def _institution(typed: Typed, institution: Institution | None, hand: Hand) -> Institution:
+    """Return the institution that applies: as it stands for a draft, else as the form says it."""
+    if institution is not None:
+        demand_ours(institution, hand)
+    elif hand.is_provider:
         raise NotAllowed("只能为本账号绑定的机构申请")
+    if typed.is_draft:
+        return institution or _save(typed.institution, {}, typed, None, hand)
+    return _save({**typed.institution, **_operating(typed)}, typed.persons, typed, institution, hand)
+
+
+def _operating(typed: Typed) -> dict[str, Any]:
+    return {"operating_since": typed.application["operating_since"]}
+
+
+def _save(
+    values: Mapping[str, Any],
+    persons: Mapping[str, register.Named],
+    typed: Typed,
+    institution: Institution | None,
+    hand: Hand,
+) -> Institution:
     return register.save_institution(
-        {**typed.institution, "operating_since": typed.application["operating_since"]},
+        values,
         hand=hand,
-        persons=typed.persons,
+        persons=persons,
         institution=institution,
         version=typed.versions.get("institution"),
     )
 
 
-def _fill_in(case: Case, typed: Typed, hand: Hand) -> Case:
+def _fresh(case: Case, typed: Typed) -> Application:
+    """Return the application of `case`; raise Conflict if it is not the one the person saw."""
+    application = Application.get(Application.case == case)
+    seen = typed.versions.get("application")
+    if seen is not None and seen != application.version:
+        raise Conflict("同事刚刚改动了这份申请，本次未保存，已填内容都保留着；请另开页面核对后再提交")
+    return application
+
+
+def _fill_in(case: Case, typed: Typed, hand: Hand, *, is_new: bool) -> Case:
     channel = Channel.ONLINE if hand.is_provider else typed.application.get("channel", Channel.WINDOW)
-    set_application(case, hand=hand, **{**typed.application, "channel": channel})
+    draft = _draft(case, typed, is_new=is_new) if typed.is_draft else {}
+    set_application(case, hand=hand, **{**typed.application, "channel": channel, "draft": draft})
     if typed.is_draft:
         return Case.get_by_id(case.id)
     return take_step(case, "file", hand=hand, on=typed.received_on, reason=typed.reason)
+
+
+def _draft(case: Case, typed: Typed, *, is_new: bool) -> dict[str, Any]:
+    """Return what is kept of the form: its fields, and the resident ids sealed."""
+    known = Application.get_or_none(Application.case == case)
+    numbers = _with_numbers(typed.persons, draft_numbers(known) if known else {})
+    sealed = {role: b64encode(vault.seal(number)).decode() for role, (_, number) in numbers.items() if number}
+    return {
+        "form": {name: list(texts) for name, texts in typed.form.items()},
+        "ids": sealed,
+        "is_new": is_new,
+    }
+
+
+def _with_numbers(
+    persons: Mapping[str, register.Named], held: Mapping[str, str]
+) -> dict[str, register.Named]:
+    """Return `persons`; whose number was not typed anew has the one the draft holds."""
+    return {
+        role: (name, number or (held.get(role, "") if name else ""))
+        for role, (name, number) in persons.items()
+    }

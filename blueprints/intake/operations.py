@@ -1,5 +1,11 @@
-"""Registering an application lives in lifecycle/intake.py, which the provider's own pages share."""
+"""What the list writes; registering itself lives in lifecycle/intake.py, which the provider's pages share."""
 
-from lifecycle.intake import AlreadyOpen, Typed, change_draft, open_application, register_application
+from lifecycle import audit
+from lifecycle.db import write_tx
+from lifecycle.hand import Hand
 
-__all__ = ["AlreadyOpen", "Typed", "change_draft", "open_application", "register_application"]
+
+def note_export(what: str, count: int, *, hand: Hand) -> None:
+    """Record in the office's stream that a list was taken out of the product."""
+    with write_tx():
+        audit.record(f"office:{hand.actor.office_id}", "export", hand=hand, what=what, rows=count)

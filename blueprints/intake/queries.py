@@ -31,25 +31,44 @@ ORDERS = {
 
 @dataclass(frozen=True)
 class Filters:
-    """What a list of applications is narrowed to; empty means all. is_open: open, closed or both."""
+    """What a list of applications is narrowed to; empty means all. is_open: open, closed or both.
+
+    is_draft: drafts alone. Those of providers are their own and never listed here.
+    """
 
     text: str = ""
     station: str = ""
     kind: str = ""
+    channel: str = ""
     office: int | None = None
     is_open: bool | None = True
+    is_draft: bool = False
     sort: str = "due"
     page: int = 1
 
 
 def applications(scope: Sequence[int], filters: Filters, hand: Hand) -> tuple[list[Any], int]:
     """Return one page of the applications in `scope` and how many there are in all, in two statements."""
-    base = caseload.with_lead().where(
-        Case.matter == Matter.APPLICATION, Case.office.in_(scope), *_narrowed(filters, hand)
+    base = _wanted(scope, filters, hand)
+    return list(_ordered(base, filters).paginate(filters.page, PAGE)), base.count()
+
+
+def all_applications(scope: Sequence[int], filters: Filters, hand: Hand) -> list[Any]:
+    """Return every row of the list as it is filtered and sorted, for a file."""
+    return list(_ordered(_wanted(scope, filters, hand), filters))
+
+
+def _wanted(scope: Sequence[int], filters: Filters, hand: Hand) -> ModelSelect:
+    return caseload.with_lead().where(
+        Case.matter == Matter.APPLICATION,
+        Case.office.in_(scope),
+        caseload.is_in_sight(),
+        *_narrowed(filters, hand),
     )
-    order = ORDERS.get(filters.sort, ORDERS["due"])
-    rows = caseload.as_rows(base).order_by(*order).paginate(filters.page, PAGE)
-    return list(rows), base.count()
+
+
+def _ordered(query: ModelSelect, filters: Filters) -> ModelSelect:
+    return caseload.as_rows(query).order_by(*ORDERS.get(filters.sort, ORDERS["due"]))
 
 
 def _narrowed(filters: Filters, hand: Hand) -> list[Expression]:
@@ -61,6 +80,11 @@ def _narrowed(filters: Filters, hand: Hand) -> list[Expression]:
         clauses.append(Case.state.in_(sorted({s.key for s in states if s.station == filters.station})))
     if filters.kind:
         clauses.append(Institution.kind == filters.kind)
+    if filters.channel:
+        by_channel = Application.select(Application.case).where(Application.channel == filters.channel)
+        clauses.append(Case.id.in_(by_channel))
+    if filters.is_draft:
+        clauses.append(Case.state == CaseState.DRAFT)
     if filters.office:
         clauses.append(Case.office == filters.office)
     if filters.is_open is not None:
@@ -75,11 +99,22 @@ def offices(scope: Sequence[int]) -> list[tuple[int, str]]:
     )
 
 
-def draft_of(case: Case) -> Application | None:
-    """Return the application of a draft, or None if the case has gone further."""
-    if case.state != CaseState.DRAFT:
+def application_of(case: Case, *states: str) -> Application | None:
+    """Return the application of the case, or None if the case stands in none of `states`."""
+    if case.state not in states:
         return None
     return Application.get_or_none(Application.case == case)
+
+
+def last_application(institution: Institution) -> Application | None:
+    """Return the newest application of the institution that was filed, or None."""
+    query: ModelSelect = (
+        Application.select(Application, Case)
+        .join(Case)
+        .where(Case.institution == institution.id, Case.state != CaseState.DRAFT)
+        .order_by(Case.id.desc())
+    )
+    return query.first()
 
 
 # --- Institutions like the one that is being typed ---

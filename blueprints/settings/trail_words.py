@@ -59,6 +59,7 @@ VERBS: Mapping[str, str] = MappingProxyType(
         "register_person": "登记人员",
         "register_institution": "登记机构",
         "change_institution": "修改机构登记信息",
+        "amend_application": "修改申请信息",
         "open_sheet": "打开评审表",
         "look_at_sheet:desk": "查看审核评价表",
         "look_at_sheet:on_site": "查看现场评估表",

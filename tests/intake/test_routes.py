@@ -26,7 +26,8 @@ TYPED = {
     "licence_no": "PDY70388137159917A1001",
     "address": "安澜县沙堤镇文昌街 66 号",
     "category": "专科医院",
-    "grade": "二级乙等",
+    "blank_grade_level": "二级",
+    "blank_grade_rank": "乙",
     "ownership": "私营",
     "is_for_profit": "yes",
     "beds": "80",
@@ -54,6 +55,13 @@ def refused(clerk, url="/applications/new", status=422, **typed):
 def refusal(page):
     """The refusal above the form; the frame keeps two more in templates."""
     return page.all("div", id="refusal")[0]
+
+
+def as_seen(clerk, **typed):
+    """The form with what it says about the register acknowledged, as the page beside it does by itself."""
+    data = {**TYPED, **typed}
+    page = clerk.swap("post", "/applications/duplicates", data=data)
+    return {**data, "seen": page.one("input", name="seen").attrs["value"]}
 
 
 def error_under(page, name):
@@ -166,9 +174,11 @@ def test_a_pharmacy_has_a_form_of_its_own(clerk):
     page = clerk.get("/applications/new?kind=pharmacy")
     assert (page.all("input", id="beds"), page.all("input", name="count_bed")) == ([], [])
     typed = {**TYPED, "kind": "pharmacy", "types": ["personal_account"], "features": []}
+    typed |= {"blank_drugs": ["西药", "中成药"], "blank_pharmacy_class": "2类"}
     clerk.post("/applications/new", status=422, data=typed)
     clerk.post("/applications/new", data={**typed, "business_model": "连锁"})
-    assert (Institution.get().business_model, CaseMaterial.select().count()) == ("连锁", 9)
+    row = Institution.get()
+    assert (row.business_model, row.category, CaseMaterial.select().count()) == ("连锁", "2类", 9)
 
 
 def test_a_draft_needs_a_name_and_a_code_and_is_filed_later(clerk):
@@ -195,8 +205,9 @@ def test_a_stale_draft_is_told_and_the_typing_stays(clerk):
 def test_a_masked_number_means_keep_it_and_a_new_one_replaces_it(clerk):
     person = a_person("陶云峰", NUMBER)
     institution = an_institution(name="安澜沙堤颐康医院", legal_representative=person)
-    chosen = {**TYPED, "institution": str(institution.id), "uscc": institution.uscc, "version": "1"}
-    clerk.post("/applications/new", data={**chosen, "legal_representative_id": person.id_masked})
+    chosen = {"institution": str(institution.id), "uscc": institution.uscc, "version": "1"}
+    chosen["legal_representative_id"] = person.id_masked
+    clerk.post("/applications/new", data=as_seen(clerk, **chosen))
     assert Institution.get_by_id(institution.id).legal_representative == person
     assert Case.get().institution == institution
 
