@@ -54,6 +54,15 @@ def parse_number(text: str) -> int | float:
     return int(number) if number == int(number) else float(number)
 
 
+class WholeField(NumberField):
+    """A count."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        super().process_formdata(valuelist)
+        if isinstance(self.data, float):
+            raise ValueError("请填写整数")
+
+
 class ChoiceField(RadioField):
     """One of a few; none chosen is empty, which Needed may refuse."""
 
@@ -91,6 +100,17 @@ def blank_data(values: Mapping[str, Any], blank_rows: Iterable[rows.Field]) -> d
     }
 
 
+def sum_warnings(values: Mapping[str, Any], blank_rows: Iterable[rows.Field]) -> list[str]:
+    """Return a sentence for every total in `values` that is not the sum of the parts given; never a refusal."""
+    by_key = {row.key: row for row in blank_rows}
+    told = []
+    for row in by_key.values():
+        parts = [values[key] for key in row.sum_of if key in values]
+        if row.key in values and parts and sum(parts) != values[row.key]:
+            told.append(f"{row.label} {values[row.key]}，与构成合计 {sum(parts)} 不一致，请核对")
+    return told
+
+
 def _field(row: rows.Field) -> Any:
     checks: list[Any] = (
         [Needed(f"请{'选择' if row.choices else '填写'}{row.label}")] if row.is_required else []
@@ -120,7 +140,9 @@ def _known(form: HouseForm, field: SelectField) -> None:  # noqa: ARG001
 MAKERS: Mapping[str, Any] = {
     "text": _text,
     "long": lambda row, label, checks: _text(row, label, checks, TextAreaField),
-    "number": lambda row, label, checks: NumberField(label, checks, description=row.hint),
+    "number": lambda row, label, checks: (WholeField if row.is_count else NumberField)(
+        label, checks, description=row.hint
+    ),
     "choice": _choice,
     "many": lambda row, label, checks: TicksField(
         label, checks, choices=[(choice, choice) for choice in row.choices], description=row.hint

@@ -8,14 +8,46 @@ from wtforms.validators import Length, StopValidation
 
 from blueprints.fields import DayField, HouseForm, Needed
 from blueprints.register_fields import InstitutionForm
+from models import Kind
 from rules import identity
+
+PARENTS = {Kind.MEDICAL: "所属机构", Kind.PHARMACY: "连锁总部"}
 
 
 class RegisterForm(InstitutionForm):
-    """An institution as the register keeps it, with its designation code."""
+    """An institution as the register keeps it, with its designation code, links and blanks of the book.
+
+    link_errors: what is wrong with the text of a link; the route asks the register before validating.
+    """
 
     national_code = StringField("定点编号", description="纳入定点后由国家平台生成，没有的不填")
     operating_since = DayField("正式运营时间")
+    approved_on = DayField("行政审批部门批准日期", description="取得许可或备案的日期")
+    parent = StringField("所属机构", [Length(max=120, message="不超过 120 字")])
+    parent_id = StringField("所属机构序号")
+    settlement = StringField("结算机构", [Length(max=120, message="不超过 120 字")])
+    settlement_id = StringField("结算机构序号")
+    is_correction = BooleanField("更正录入错误", description="勾选后，改动前的内容不作为曾用名等历史信息保留")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.link_errors: dict[str, str] = {}
+
+    def adapt(self, kind: str, *args: Any) -> None:
+        super().adapt(kind, *args)
+        self.parent.label.text = PARENTS[Kind(kind)]
+
+    def columns(self) -> dict[str, Any]:
+        """Return what was typed as columns; the links are chosen, not typed."""
+        return {
+            name: value for name, value in super().columns().items() if name not in ("parent", "settlement")
+        }
+
+    def validate_parent(self, field: StringField) -> None:
+        if problem := self.link_errors.get(field.name):
+            raise StopValidation(problem)
+
+    validate_settlement = validate_parent
 
     def validate_national_code(self, field: StringField) -> None:
         if not field.data:

@@ -1,8 +1,8 @@
-"""Writing bans from the register's page."""
+"""What is written from the register's pages: bans settled, an export noted."""
 
 from collections.abc import Callable
 
-from lifecycle import bans
+from lifecycle import audit, bans
 from lifecycle.db import locked, write_tx
 from lifecycle.errors import Conflict, NotAllowed
 from lifecycle.hand import Hand
@@ -21,6 +21,12 @@ def lift(ban: Ban, *, hand: Hand, reason: str, version: int | None) -> None:
     meanwhile or is lifted already, Unmet without a reason.
     """
     _settle(bans.lift, ban, hand, reason, version)
+
+
+def note_export(what: str, count: int, *, hand: Hand) -> None:
+    """Record in the office's stream that a list was taken out of the product."""
+    with write_tx():
+        audit.record(f"office:{hand.actor.office_id}", "export", hand=hand, what=what, rows=count)
 
 
 def _settle(change: Callable[..., None], ban: Ban, hand: Hand, reason: str, version: int | None) -> None:

@@ -1,4 +1,4 @@
-"""The register: its list, one institution with all that hangs on it, and the search from the top bar."""
+"""The register: its list, choosing one of it, and the search from the top bar."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,25 +6,13 @@ from typing import Any
 
 from peewee import JOIN, Expression
 
-from lifecycle import bans, register
+from lifecycle import register
 from lifecycle.hand import Hand
-from models import (
-    Agreement,
-    Application,
-    Ban,
-    Case,
-    Clock,
-    ClockPause,
-    Document,
-    Institution,
-    Matter,
-    Office,
-    Person,
-    User,
-)
+from models import Application, Case, Document, FormerValue, Institution, Matter, Office, Person
 
 PAGE = 50
 HITS = 20  # of each sort on the search page
+CHOICES = 8  # of institutions to choose one from
 ORDERS = {
     "name": (Institution.name, Institution.id),
     "-name": (Institution.name.desc(), Institution.id),
@@ -46,13 +34,23 @@ class Filters:
     page: int = 1
 
 
-def institutions(scope: Sequence[int], filters: Filters) -> tuple[list[Any], int]:
-    """Return one page of the register and how many there are in all, in two statements."""
+def words_of(text: str) -> str:
+    """Return what is looked for, as it came with a request: no NUL, no blanks around it, not endless."""
+    return text.replace("\x00", "").strip()[:60]
+
+
+def _narrowed(scope: Sequence[int], filters: Filters) -> Any:
     base = Institution.select().where(Institution.office.in_(scope), *matching(filters.text))
     if filters.kind:
         base = base.where(Institution.kind == filters.kind)
     if filters.office:
         base = base.where(Institution.office == filters.office)
+    return base
+
+
+def institutions(scope: Sequence[int], filters: Filters) -> tuple[list[Any], int]:
+    """Return one page of the register and how many there are in all, in two statements."""
+    base = _narrowed(scope, filters)
     rows = (
         base.select(
             Institution.id,
@@ -69,19 +67,92 @@ def institutions(scope: Sequence[int], filters: Filters) -> tuple[list[Any], int
     return list(rows.namedtuples()), base.count()
 
 
+@dataclass(frozen=True)
+class Line:
+    """A line of the exported register: the row, where the institution stands, its former names."""
+
+    row: Any
+    standing: tuple[str, tuple[str, ...]]
+    former: list[str]
+
+
+def all_institutions(scope: Sequence[int], filters: Filters, hand: Hand) -> list[Line]:
+    """Return the whole register as narrowed by `filters`, numbers of persons masked."""
+    legal, head, owner, parent = Person.alias(), Person.alias(), Person.alias(), Institution.alias()
+    i = Institution
+    rows = list(
+        _narrowed(scope, filters)
+        .select(
+            i.id, i.name, i.kind, i.category, i.grade, i.national_code, i.uscc, i.licence_no, i.address,
+            i.beds, i.contact, i.phone, Office.name.alias("office"), legal.name.alias("legal"),
+            legal.id_masked.alias("legal_id"), head.name.alias("head"), owner.name.alias("owner"),
+            parent.name.alias("parent"),
+        )
+        .join(Office)
+        .switch(i)
+        .join(legal, JOIN.LEFT_OUTER, on=(i.legal_representative == legal.id))
+        .switch(i)
+        .join(head, JOIN.LEFT_OUTER, on=(i.principal == head.id))
+        .switch(i)
+        .join(owner, JOIN.LEFT_OUTER, on=(i.controller == owner.id))
+        .switch(i)
+        .join(parent, JOIN.LEFT_OUTER, on=(i.parent == parent.id))
+        .order_by(*ORDERS.get(filters.sort, ORDERS["name"]))
+        .namedtuples()
+    )  # fmt: skip
+    inside = i.select(i.id).where(i.office.in_(scope))
+    former = _former_names(inside)
+    standing = standings(inside, hand)
+    return [Line(row, standing.get(row.id, ("", ())), former.get(row.id, [])) for row in rows]
+
+
+def _former_names(institution_ids: Any) -> dict[int, list[str]]:
+    """Return the former names by institution, newest first."""
+    rows = (
+        FormerValue.select(FormerValue.institution, FormerValue.value)
+        .where(FormerValue.institution.in_(institution_ids), FormerValue.field == "name")
+        .order_by(FormerValue.id.desc())
+        .tuples()
+    )
+    found: dict[int, list[str]] = {}
+    for institution_id, name in rows:
+        found.setdefault(institution_id, []).append(name)
+    return found
+
+
+def formerly(rows: Sequence[Any], text: str) -> dict[int, str]:
+    """Return the former name by which `text` found a row that its present name and codes do not explain."""
+    sought = text.lower().split()
+    if not sought or not rows:
+        return {}
+    told = {}
+    for institution_id, names in _former_names([row.id for row in rows]).items():
+        row = next(row for row in rows if row.id == institution_id)
+        if not _holds(register.search_key(row.name, row.uscc, getattr(row, "licence_no", "")), sought):
+            told[institution_id] = next((n for n in names if _holds(register.search_key(n), sought)), "")
+    return {institution_id: name for institution_id, name in told.items() if name}
+
+
+def _holds(key: str, sought: Sequence[str]) -> bool:
+    return all(word in key for word in sought)
+
+
 def matching(text: str) -> list[Expression]:
     """Return the clauses by which every word of `text` stands in name, initials, pinyin or codes."""
     return [Institution.search_key.contains(word) for word in text.lower().split()]
 
 
-def standings(institution_ids: Sequence[int], hand: Hand) -> Mapping[int, tuple[str, tuple[str, ...]]]:
-    """Return where each institution stands, in words, and the types: agreement first, else application."""
+def standings(institution_ids: Any, hand: Hand) -> Mapping[int, tuple[str, tuple[str, ...]]]:
+    """Return where each institution stands, in words, and the types: agreement first, else application.
+
+    institution_ids: a list, or a query of ids.
+    """
     rows = (
         Case.select(Case.institution, Case.matter, Case.state, Case.book, Case.closed_on, Application.types)
         .join(
             Application, JOIN.LEFT_OUTER, on=(Application.case == Case.id) | (Application.case == Case.origin)
         )
-        .where(Case.institution.in_(list(institution_ids)))
+        .where(Case.institution.in_(institution_ids))
         .order_by(Case.matter != Matter.AGREEMENT, Case.closed_on.is_null(), Case.id)
         .namedtuples()
     )
@@ -106,112 +177,40 @@ def offices(scope: Sequence[int]) -> list[tuple[int, str]]:
     )
 
 
-# --- One institution ---
+# --- Choosing one ---
 
 
-def agreements(institution: Institution) -> list[Any]:
-    """Return the agreements of an institution, newest first."""
-    rows = (
-        Agreement.select(
-            Agreement.signed_on,
-            Agreement.starts_on,
-            Agreement.ends_on,
-            Case.id.alias("case_id"),
-            Case.number.alias("case_number"),
-            Case.state,
-            Case.book,
-            Case.closed_on,
-            Document.number,
-        )
-        .join(Case)
-        .switch(Agreement)
-        .join(Document, JOIN.LEFT_OUTER, on=(Agreement.document == Document.id))
-        .where(Case.institution == institution.id)
-        .order_by(Agreement.starts_on.desc(), Agreement.id.desc())
+def candidates(scope: Sequence[int], text: str | None, but: Institution) -> list[Any]:
+    """Return at most CHOICES institutions that `text` may mean, without `but` itself."""
+    if not text:
+        return []
+    return list(
+        Institution.select(Institution.id, Institution.name, Institution.uscc, Institution.address)
+        .where(Institution.office.in_(scope), Institution.id != but.id, *matching(text))
+        .order_by(Institution.name)
+        .limit(CHOICES)
+        .namedtuples()
     )
-    return list(rows.namedtuples())
 
 
-def cases(institution: Institution) -> list[Any]:
-    """Return the cases of an institution but its agreements, open ones first, with the clock of each."""
-    rows = (
-        Case.select(
-            Case.id,
-            Case.number,
-            Case.state,
-            Case.book,
-            Case.closed_on,
-            Application.types,
-            User.name.alias("handler"),
-            Clock.due_on,
-            Clock.yellow_on,
-            Clock.state.alias("clock_state"),
-            Clock.kind,
-            ClockPause.from_on.alias("paused_on"),
-        )
-        .join(User, JOIN.LEFT_OUTER, on=(Case.handler == User.id))
-        .switch(Case)
-        .join(Application, JOIN.LEFT_OUTER, on=(Application.case == Case.id))
-        .switch(Case)
-        .join(Clock, JOIN.LEFT_OUTER, on=(Clock.case == Case.id) & Clock.is_lead)
-        .join(ClockPause, JOIN.LEFT_OUTER, on=(ClockPause.clock == Clock.id) & ClockPause.until_on.is_null())
-        .where(Case.institution == institution.id, Case.matter != Matter.AGREEMENT)
-        .order_by(Case.closed_on.is_null().desc(), Case.id.desc())
+def meant(scope: Sequence[int], text: str, chosen_id: int | None) -> tuple[Institution | None, str]:
+    """Return the institution that `text` means, and what is wrong if it does not mean just one.
+
+    A chosen one is meant if it is among those that the text finds.
+    """
+    if not text:
+        return None, ""
+    found = list(
+        Institution.select().where(Institution.office.in_(scope), *matching(text)).limit(CHOICES * 3)
     )
-    return list(rows.namedtuples())
-
-
-@dataclass(frozen=True)
-class BanLine:
-    """A ban with its sentence. is_ours: the user's office may end it; state: in words, once it is over."""
-
-    ban: Ban
-    sentence: str
-    is_standing: bool
-    state: str
-
-
-def ban_lines(institution: Institution, hand: Hand) -> list[BanLine]:
-    """Return the bans of the institution and of its persons, standing ones first, then the newest."""
-    holding = {ban.id for ban in bans.standing(institution, hand.today)}
-    rows = (
-        Ban.select(Ban, Office, Person)
-        .join(Office)
-        .switch(Ban)
-        .join(Person, JOIN.LEFT_OUTER, on=(Ban.person == Person.id))
-        .where(Ban.id.in_(sorted(holding)) | _about(institution))
-        .order_by(Ban.id.desc())
-    )
-    lines = [_line(ban, ban.id in holding, hand) for ban in rows]
-    return sorted(lines, key=lambda line: not line.is_standing)
-
-
-def _line(ban: Ban, is_standing: bool, hand: Hand) -> BanLine:
-    state = ""
-    if ban.lifted_on:
-        state = f"{ban.lifted_on.isoformat()} 解除：{ban.lifted_reason}"
-    elif not is_standing:
-        state = "未到起算日期" if ban.from_on > hand.today else "已期满"
-    return BanLine(ban, bans.sentence(ban, hand.books[ban.book]), is_standing, state)
-
-
-def _about(institution: Institution) -> Expression:
-    people = [getattr(institution, f"{role}_id") for role in register.PERSONS]
-    return (Ban.institution == institution.id) | Ban.person.in_([person for person in people if person])
-
-
-def ban_of(institution: Institution, ban_id: int, hand: Hand) -> Ban | None:
-    """Return the ban if it is one of those the institution's page shows."""
-    return next((line.ban for line in ban_lines(institution, hand) if line.ban.id == ban_id), None)
-
-
-def persons(institution: Institution) -> Mapping[str, Person]:
-    """Return the persons of an institution by role, in one statement."""
-    ids = {role: getattr(institution, f"{role}_id") for role in register.PERSONS}
-    rows = {
-        person.id: person for person in Person.select().where(Person.id.in_([i for i in ids.values() if i]))
-    }
-    return {role: rows[person_id] for role, person_id in ids.items() if person_id}
+    exact = [row for row in found if row.name == text]
+    chosen = [row for row in found if row.id == chosen_id]
+    for rows in (chosen, exact, found):
+        if len(rows) == 1:
+            return rows[0], ""
+    if not found:
+        return None, "台账中没有这家机构，请核对名称或代码；不填可留空"
+    return None, f"有 {len(found)} 家机构符合，请在下面选定一家"
 
 
 # --- The search from the top bar ---

@@ -1,10 +1,12 @@
 """What happened to an institution and to its cases, as sentences."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from blueprints import telling
 from lifecycle import register
 from models import Case, Event, Institution
+from rules.book import Book
 
 VERBS = {
     "register_institution": "登记机构",
@@ -14,12 +16,20 @@ VERBS = {
     "lift_ban": "解除限制申请",
     "register_person": "登记人员",
     "rename_person": "更正人员姓名",
+    "add_credential": "登记证照",
+    "change_credential": "修改证照",
+    "end_credential": "停用证照",
+    "add_staff": "登记人员",
+    "change_staff": "修改人员登记",
+    "staff_left": "登记人员离职",
 }
+ABOUT_STAFF = ("reveal_id", "add_staff", "change_staff", "staff_left")  # told with the person's name
 QUIET = ("mark_material", "set_application", "mark_row", "upload")  # told on the case's own page
 
 
-def story(institution: Institution, limit: int | None = 10) -> list[telling.Told]:
-    """Return the newest events of the institution and its cases as sentences."""
+def story(institution: Institution, book: Book, limit: int | None = 10) -> list[telling.Told]:
+    """Return the newest events of the institution and its cases as sentences, blanks under their labels."""
+    labels = COLUMNS | {f"profile.{row.key}": row.label for row in book.fields}
     mine = Case.select(Case.id).where(Case.institution == institution.id)
     people = [getattr(institution, f"{role}_id") for role in register.PERSONS]
     streams = [register.stream_of(institution), *(f"person:{person}" for person in people if person)]
@@ -29,20 +39,20 @@ def story(institution: Institution, limit: int | None = 10) -> list[telling.Told
         .order_by(Event.id.desc())
         .limit(limit)
     )
-    return [_told(event) for event in rows]
+    return [_told(event, labels) for event in rows]
 
 
-def _told(event: Event) -> telling.Told:
+def _told(event: Event, labels: Mapping[str, str]) -> telling.Told:
     """Return the event under its legal day: a story is told by the days of what happened."""
     told = telling.tell(event)
     parts = [part for part in told.detail.split("，") if part and not part.startswith("办理日期")]
     change, text = event.change, told.text
     if event.action in VERBS:
         text = f"{event.actor_name}{VERBS[event.action]}"
-    if event.action == "reveal_id":
+    if event.action in ABOUT_STAFF:
         parts.insert(0, change["name"])
     if event.action == "change_institution":
-        parts.insert(0, "、".join(COLUMNS.get(name, name) for name in change["after"]))
+        parts.insert(0, "、".join(labels.get(name, name) for name in change["after"]))
     day = event.on.isoformat()
     return replace(told, when=day, iso=day, text=text, detail="，".join(parts))
 
@@ -65,5 +75,10 @@ COLUMNS = {
     "phone": "联系电话",
     "legal_representative": "法定代表人",
     "principal": "主要负责人",
+    "approved_on": "行政审批部门批准日期",
+    "parent": "所属机构或连锁总部",
+    "settlement": "结算机构",
+    "kind": "种类",
+    "office": "经办机构",
     "controller": "实际控制人",
 }
