@@ -1,10 +1,10 @@
 """The trail: one chain of events a stream, written only inside the transaction of the change it tells."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from peewee import chunked
 
@@ -77,29 +77,37 @@ def append(stream: str, action: str, **row: Any) -> Event:
     return Event.create(**row, digest=_digest(row))
 
 
-def record_many(entries: Iterable[tuple[str, str, dict[str, Any]]], *, hand: Hand) -> int:
-    """Append an event of today for each (stream, action, change), in order, and return how many.
+class Told(NamedTuple):
+    """An event of an import, before it has its place in the chain. case: its id."""
+
+    stream: str
+    action: str
+    change: dict[str, Any]
+    case: int | None = None
+    article: str = ""
+    reason: str = ""
+
+
+def record_many(told: Sequence[Told], *, hand: Hand) -> None:
+    """Append these events of today, in order.
 
     For the many rows of one import: their chains are looked up together and written in batches.
     Raises RuntimeError outside a transaction.
     """
     if not db.in_transaction():
         raise RuntimeError("an event must stand or fall with its change")
-    told = list(entries)
-    heads = _heads_of({stream for stream, _, _ in told})
+    heads = _heads_of({event.stream for event in told})
     known = {"actor": hand.actor.id, "actor_name": hand.actor.name, "on": hand.today, "at": moment.now()}
-    known |= {"case": None, "article": "", "reason": ""}
     rows = []
-    for stream, action, change in told:
-        seq, prev = heads.get(stream, (0, GENESIS))
-        row = {**known, "stream": stream, "seq": seq + 1, "action": action, "prev": prev}
-        row["change"] = json.loads(json.dumps(change, ensure_ascii=False, default=_plain))
+    for event in told:
+        seq, prev = heads.get(event.stream, (0, GENESIS))
+        row = {**known, **event._asdict(), "seq": seq + 1, "prev": prev}
+        row["change"] = json.loads(json.dumps(event.change, ensure_ascii=False, default=_plain))
         row["digest"] = _digest(row)
-        heads[stream] = (seq + 1, row["digest"])
+        heads[event.stream] = (seq + 1, row["digest"])
         rows.append(row)
     for batch in chunked(rows, BATCH):
         Event.insert_many(batch).execute()
-    return len(rows)
 
 
 def _heads_of(streams: set[str]) -> dict[str, tuple[int, str]]:

@@ -1,6 +1,6 @@
 """Clocks of a case: started, waiting for service, paused, met, lapsed, waived, and computed anew."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from peewee import JOIN
@@ -15,7 +15,13 @@ RANK = {"limit": 0, "wait": 1, "cap": 2}
 
 def start(case: Case, step: Step, taken: StepTaken, document: Document | None, hand: Hand) -> None:
     """Start the clocks that `step` names; one that waits for service stands still until its proof."""
-    book = hand.book_of(case)
+    for clock in built(case, step, taken, document, hand):
+        clock.save(force_insert=True)
+
+
+def built(case: Case, step: Step, taken: StepTaken, document: Document | None, hand: Hand) -> list[Clock]:
+    """Return the clocks that `step` names as they start, not yet saved."""
+    book, fresh = hand.book_of(case), []
     for begin in step.starts:
         rule = book.clocks[begin.clock]
         clock = Clock(
@@ -32,7 +38,8 @@ def start(case: Case, step: Step, taken: StepTaken, document: Document | None, h
             state=ClockState.WAITING,
         )
         compute(clock, hand)
-        clock.save(force_insert=True)
+        fresh.append(clock)
+    return fresh
 
 
 def _clock_before(case: Case, begin: Start) -> Clock | None:
@@ -233,7 +240,9 @@ def choose_lead(case: Case) -> None:
     Clock.update(is_lead=False).where(Clock.case == case, Clock.is_lead).execute()
     standing = open_clocks(case)
     if standing:
-        lead = min(
-            standing, key=lambda c: (RANK.get(c.kind, 9), c.due_on is None, c.due_on or date.max, c.id)
-        )
-        Clock.update(is_lead=True).where(Clock.id == lead.id).execute()
+        Clock.update(is_lead=True).where(Clock.id == lead_of(standing).id).execute()
+
+
+def lead_of(standing: Sequence[Clock]) -> Clock:
+    """Return the one of some open clocks, oldest first, that the lists show."""
+    return min(standing, key=lambda c: (RANK.get(c.kind, 9), c.due_on is None, c.due_on or date.max))

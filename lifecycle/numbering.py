@@ -18,6 +18,16 @@ def next_number(office: Office, word: str, year: int) -> int:
     return NumberSeries.get_by_id(series.id).last
 
 
+def next_numbers(office: Office, word: str, year: int, count: int) -> range:
+    """Return the next `count` numbers of the series. Raises as `next_number` does."""
+    if not count:
+        return range(0)
+    first = next_number(office, word, year)
+    series = (NumberSeries.office == office) & (NumberSeries.word == word) & (NumberSeries.year == year)
+    NumberSeries.update(last=NumberSeries.last + count - 1).where(series).execute()
+    return range(first, first + count)
+
+
 def document_number(office: Office, word: str, on: date, hand: Hand) -> tuple[int, str]:
     """Return the sequence number and the printed one, such as (41, 安医保受字〔2026〕41号)."""
     seq = next_number(office, word, on.year)
@@ -27,4 +37,9 @@ def document_number(office: Office, word: str, on: date, hand: Hand) -> tuple[in
 
 def case_number(office: Office, on: date) -> str:
     """Return the next case number of the office, such as 2026-0412."""
-    return f"{on.year}-{next_number(office, '办件', on.year):04d}"
+    return case_numbers(office, on, 1)[0]
+
+
+def case_numbers(office: Office, on: date, count: int) -> list[str]:
+    """Return the next `count` case numbers of the office."""
+    return [f"{on.year}-{number:04d}" for number in next_numbers(office, "办件", on.year, count)]
