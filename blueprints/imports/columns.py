@@ -1,7 +1,7 @@
 """The columns of the ledger workbook: heading, how a cell is read, what may stand in it, its note."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
@@ -24,7 +24,7 @@ class Column:
     width: int = 14
     most: int = 0  # characters of a text
     is_needed: bool = False
-    choices: Mapping[str, Any] = MappingProxyType({})  # words → value; empty: any text
+    choices: Mapping[str, Any] = field(default_factory=dict)  # words → value; empty: any text
     check: Callable[[str], str] | None = None
     note: str = ""
 
