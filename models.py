@@ -445,8 +445,12 @@ class CaseState(StrEnum):
     SUSPENDED_ENTITY = "suspended_entity"
     LAPSED_180 = "lapsed_180"
     TERMINATED = "terminated"
+    EXIT_DRAFT = "exit_draft"
+    EXIT_FILED = "exit_filed"
     APPROVED = "approved"
     CARRIED_OUT = "carried_out"
+    EXIT_REFUSED = "exit_refused"
+    EXIT_WITHDRAWN = "exit_withdrawn"
 
 
 class Case(BaseModel):

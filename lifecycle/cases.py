@@ -17,6 +17,7 @@ from models import (
     Case,
     CaseMaterial,
     CaseState,
+    ExitRequest,
     Institution,
     Matter,
     Office,
@@ -26,7 +27,11 @@ from models import (
 )
 from rules import features
 
-FIRST_STATE = {Matter.APPLICATION: CaseState.DRAFT, Matter.AGREEMENT: CaseState.NEW}
+FIRST_STATE = {
+    Matter.APPLICATION: CaseState.DRAFT,
+    Matter.AGREEMENT: CaseState.NEW,
+    Matter.EXIT: CaseState.EXIT_DRAFT,
+}
 
 
 def open_case(
@@ -95,7 +100,14 @@ def facts(case: Case) -> Mapping[str, Any]:
         "types": frozenset(application.types if application else ()),
         "features": frozenset(application.features if application else ()),
         "renewal_open": bool(renewal),
+        "wish": _wish(case),
     }
+
+
+def _wish(case: Case) -> str:
+    if case.matter != Matter.EXIT:
+        return ""
+    return ExitRequest.select(ExitRequest.wish).where(ExitRequest.case == case).scalar() or ""
 
 
 def set_application(case: Case, *, hand: Hand, reason: str = "", **fields: Any) -> Application:

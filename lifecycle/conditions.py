@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from lifecycle import bans, case_checks, clocks, sheets, supplements
+from lifecycle import bans, case_checks, clocks, exit_conditions, sheets, supplements
 from lifecycle.cases import declared_features
 from lifecycle.hand import Hand
 from models import (
@@ -315,6 +315,7 @@ def done(ask: Ask, rule: str) -> list[str]:
 
 
 CONDITIONS: dict[str, Callable[[Ask], list[str]]] = {
+    **exit_conditions.CONDITIONS,
     "application_complete": application_complete,
     "materials_complete": materials_complete,
     "no_ban": no_ban,

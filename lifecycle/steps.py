@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from lifecycle import audit, bans, clocks, moment, papers, supplements
+from lifecycle import audit, bans, clocks, effects, moment, papers, supplements
 from lifecycle.cases import facts, open_case
 from lifecycle.conditions import Ask, gaps
 from lifecycle.db import locked, write_tx
@@ -61,6 +61,7 @@ def take_step(  # noqa: PLR0913
     reason: str = "",
     data: Mapping[str, Any] | None = None,
     version: int | None = None,
+    is_linked: bool = False,
 ) -> Case:
     """Move `case` along one step of its book and return it as it now stands.
 
@@ -68,12 +69,13 @@ def take_step(  # noqa: PLR0913
         earlier than today wants a reason.
     data: what the step's form asked for, JSON; kept with the step and frozen into its document.
     version: the version the person saw; a stale one is a Conflict.
+    is_linked: a step of a linked case brings this one, whoever takes that; for _linked alone.
 
     Raises NotAllowed, BadDay, Unmet (with what is missing) or Conflict; on any of them nothing is written.
     """
     with write_tx():
         case = locked(Case, case.id)
-        step = _find(case, action, hand, version)
+        step = _find(case, action, hand, version, is_linked=is_linked)
         day = legal_day(case, on, hand, reason, after_lapse=step.reopens)
         ask = Ask(case, step, hand, day, reason, dict(data or {}))
         if missing := gaps(ask):
@@ -82,7 +84,7 @@ def take_step(  # noqa: PLR0913
     return Case.get_by_id(case.id)
 
 
-def _find(case: Case, action: str, hand: Hand, version: int | None) -> Step:
+def _find(case: Case, action: str, hand: Hand, version: int | None, *, is_linked: bool) -> Step:
     book = hand.book_of(case)
     step = book.step(case.matter, case.state, action, facts(case))
     label = book.states[case.state].label
@@ -90,7 +92,7 @@ def _find(case: Case, action: str, hand: Hand, version: int | None) -> Step:
         known = any(s.action == action and s.matter == case.matter for s in book.steps)
         text = f"办件现为“{label}”，这一步已不能办理，可能同事刚刚办过；请核对后再办"
         raise Conflict(text) if known else NotAllowed("没有这个步骤")
-    if reason := _not_this_person(step, case, hand):
+    if not (is_linked and step.linked) and (reason := _not_this_person(step, case, hand)):
         raise NotAllowed(reason)
     if version is not None and version != case.version:
         raise Conflict(f"同事刚刚改动了这个办件（现为“{label}”），本次未办理，已填内容都保留着；请核对后再办")
@@ -164,6 +166,7 @@ def _carry_out(ask: Ask) -> None:
     clocks.pause(case, step, document, on, hand)
     clocks.resume(case, step.resumes, on, hand)
     _impose_bans(ask, taken)
+    effects.carry_out(ask, taken, document)
     if step.closes:
         clocks.end_all(case, on)
     clocks.choose_lead(case)
@@ -264,7 +267,15 @@ def _linked(ask: Ask, document: Document | None) -> None:
         take_step(opened, "open", hand=ask.hand, on=ask.on, reason=ask.reason, data=ask.data)
     for link in step.also:
         for linked in _cases_linked(case, link.of):
-            take_step(linked, link.action, hand=ask.hand, on=ask.on, reason=ask.reason, data=ask.data)
+            take_step(
+                linked,
+                link.action,
+                hand=ask.hand,
+                on=ask.on,
+                reason=ask.reason,
+                data=ask.data,
+                is_linked=True,
+            )
 
 
 def _cases_linked(case: Case, of: str) -> list[Case]:
@@ -280,6 +291,7 @@ def snapshot(case: Case) -> dict[str, Any]:
         "clocks": list(Clock.select().where(Clock.case == case).dicts()),
         "pauses": list(ClockPause.select(ClockPause).join(Clock).where(Clock.case == case).dicts()),
         "asked": supplements.kept(case),
+        "suspensions": effects.kept(case),
     }
     return json.loads(json.dumps(rows, default=str))
 
@@ -301,6 +313,7 @@ def put_back(case: Case, before: Mapping[str, Any], hand: Hand) -> None:
     for row in before["pauses"]:
         ClockPause.replace(**row).execute()
     supplements.put_back(case, before.get("asked", ()))
+    effects.put_back(case, before.get("suspensions", ()))
     for clock in clocks.open_clocks(case):
         clocks.recompute(clock, hand)
     clocks.choose_lead(case)

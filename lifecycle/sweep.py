@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from peewee import IntegrityError
 
-from lifecycle import audit, moment, workdays
+from lifecycle import audit, effects, moment, workdays
 from lifecycle.cases import facts
 from lifecycle.db import write_tx
 from lifecycle.errors import DomainError
@@ -197,7 +197,8 @@ def take_automatic_steps(hand: Hand) -> list[str]:
             continue
         try:
             with write_tx():
-                take_step(case, action, hand=hand, on=_possible_day(case, on))
+                data = effects.planned(case, action, hand.book_of(case))
+                take_step(case, action, hand=hand, on=_possible_day(case, on), data=data)
         except DomainError as refusal:
             log.info("case %s: %s waits: %s", case.number, action, refusal)
             continue

@@ -25,7 +25,8 @@ def row_of(case: Case, taken: StepTaken, hand: Hand) -> Step | None:
 
 def came_with_another(case: Case, taken: StepTaken) -> bool:
     """Return whether the step was taken because a step of another case opened this one."""
-    return bool(case.origin_id) and taken.origin == FIRST_STATE[Matter(case.matter)]
+    is_opened = case.matter == Matter.AGREEMENT and bool(case.origin_id)
+    return is_opened and taken.origin == FIRST_STATE[Matter(case.matter)]
 
 
 def consequences(case: Case, taken: StepTaken, hand: Hand, reason: str) -> None:

@@ -27,6 +27,7 @@ from rules.rows import (
     Feature,
     Field,
     Flag,
+    FollowUpRule,
     Ground,
     Guard,
     Guide,
@@ -82,6 +83,7 @@ ROWS: Mapping[str, type[Any]] = MappingProxyType(
         "condition": Condition,
         "guide": Guide,
         "flag": Flag,
+        "follow_up": FollowUpRule,
         "topic": Topic,
         "threshold": Threshold,
         "transition": Transition,
@@ -120,6 +122,7 @@ class Book:
     conditions: tuple[Condition, ...]
     guides: tuple[Guide, ...]
     flags: Mapping[str, Flag]
+    follow_ups: tuple[FollowUpRule, ...]
     topics: tuple[Topic, ...]
     thresholds: Mapping[str, Threshold]
     transitions: tuple[Transition, ...]
@@ -252,6 +255,7 @@ def load_book(folder: Path) -> Book:
         conditions=_once(rows["condition"], folder),
         guides=_once(rows["guide"], folder, lambda row: str(row.kind)),
         flags=_by_key(rows["flag"], folder),
+        follow_ups=_once(rows["follow_up"], folder),
         topics=_once(rows["topic"], folder),
         thresholds=_by_key(rows["threshold"], folder),
         transitions=_once(rows["transition"], folder),
@@ -367,7 +371,7 @@ def _check_step(book: Book, step: Step) -> None:
     for state in {*step.origins, step.target} - {"", "back"}:
         _demand(book, step.action, state in book.states, f"state {state}")
     _demand(book, step.action, not step.issues or step.issues in book.documents, f"document {step.issues}")
-    _demand(book, step.action, bool(step.roles) or bool(step.auto), "roles")
+    _demand(book, step.action, bool(step.roles) or bool(step.auto) or step.linked, "roles")
 
 
 def _is_start(start: Start, step: Step) -> bool:

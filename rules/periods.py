@@ -59,7 +59,9 @@ class Lamp:
 
 
 def describe(rule: ClockRule) -> str:
-    """Return the length of `rule` in words: 5 个工作日, 3 个月, 1 年, 180 日."""
+    """Return the length of `rule` in words: 5 个工作日, 3 个月, 1 年, 180 日; without one, as agreed."""
+    if not rule.amount:
+        return "至约定的日期"
     return f"{rule.amount} {UNIT_TEXTS[rule.unit]}"
 
 

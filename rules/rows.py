@@ -79,6 +79,8 @@ class Step:
     opens: str = ""  # the matter of a new case, opened with the step `open` of that matter
     also: tuple[Also, ...] = ()
     auto: str = ""  # "after KEY": the sweep takes the step once this clock is past
+    linked: bool = False  # taken with a step of a linked case alone, by whoever takes that
+    effects: tuple[str, ...] = ()  # what the step writes beside the case, by name
     holds: bool = False  # remembers the origin for a later `back`
     next_round: bool = False
     raises: str = ""  # the flag that stands from this step until another lowers it
@@ -284,6 +286,21 @@ class Ground:
     check: Guard = field(default_factory=dict)  # what the machine looks at beside the ban, with its arguments
     evidence: str = ""  # where a person asks; the finding then wants what was found, and the day
     is_screened: bool = True  # looked at before acceptance; not one that only the completeness check brings
+    ban_class: str = ""  # of a termination: what is proposed to the person who decides (readings C-46)
+    asks: tuple[str, ...] = ()  # what has to be recorded with the ground
+    proposes: str = ""  # what the machine can see by itself; a person decides
+
+
+@dataclass(frozen=True)
+class FollowUpRule:
+    """What follows from a step: one row to confirm for each. `when` narrows it by the case's facts."""
+
+    key: str
+    kind: str  # publication | city | region | branch
+    steps: tuple[str, ...]  # the actions it follows from
+    text: str  # {institution}, {city}, {branch}
+    article: str
+    when: Guard = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,109 @@
+"""What a book's conditions mean for suspension, termination and exit requests."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from lifecycle import effects
+from lifecycle.clocks import as_day
+from models import (
+    BanClass,
+    ExitRequest,
+    ExitWish,
+    RectificationItem,
+    RectificationState,
+)
+
+if TYPE_CHECKING:
+    from lifecycle.conditions import Ask
+
+
+def _unknown_grounds(ask: "Ask", use: str) -> list[str]:
+    chosen = ask.given("grounds") or []
+    if not chosen:
+        return ["请至少选定一项情形"]
+    book = ask.hand.book_of(ask.case)
+    known = {row.key: row for row in book.grounds_for(use, {"kind": ask.case.institution.kind})}
+    if not set(chosen) <= known.keys():
+        return ["所选情形不适用于该机构"]
+    evidence = ask.given("evidence") or {}
+    return [
+        f"请填写“{'、'.join(known[key].asks)}”：{known[key].text}"
+        for key in chosen
+        if known[key].asks and not str(evidence.get(key) or "").strip()
+    ]
+
+
+def suspension_given(ask: "Ask") -> list[str]:
+    """Grounds with what they ask for, who decided, and the days of the suspension (第二十九条)."""
+    if ask.is_offer:
+        return []
+    missing = _unknown_grounds(ask, "suspension")
+    if not ask.given("decided_by"):
+        missing.append("请填写决定人或决定会议")
+    starts_on, ends_on = ask.given("starts_on"), ask.given("ends_on")
+    if not starts_on or not ends_on:
+        return [*missing, "请填写中止的起止日期"]
+    if as_day(ends_on) < as_day(starts_on):
+        missing.append("中止终止日期早于开始日期")
+    return missing
+
+
+def no_suspension(ask: "Ask") -> list[str]:
+    row = effects.open_suspension(ask.case)
+    return [f"已经决定自 {row.starts_on.isoformat()} 起中止，须先取消"] if row else []
+
+
+def rectified(ask: "Ask") -> list[str]:
+    """Every item that was to be put right is done."""
+    row = effects.open_suspension(ask.case)
+    left = (
+        RectificationItem.select()
+        .where(RectificationItem.suspension == row, RectificationItem.state != RectificationState.DONE)
+        .count()
+        if row
+        else 0
+    )
+    return [f"还有 {left} 项整改没有到位"] if left else []
+
+
+def termination_given(ask: "Ask") -> list[str]:
+    """Grounds with what they ask for, who decided, from when, and the class of ban a person chose (C-46)."""
+    if ask.is_offer:
+        return []
+    missing = _unknown_grounds(ask, "termination")
+    if not ask.given("decided_by"):
+        missing.append("请填写决定人或决定会议")
+    if not ask.given("effective_on"):
+        missing.append("请填写解除日期")
+    if ask.given("ban_class") not in set(BanClass):
+        missing.append("请选择解除后限制申请的类别")
+    elif ask.given("ban_class") != BanClass.NONE and not ask.given("ban_reason"):
+        missing.append("请写明限制申请的事实和依据")
+    return missing
+
+
+def exit_allowed(ask: "Ask") -> list[str]:
+    """Public medical institutions may neither suspend nor terminate by themselves (第三十三条)."""
+    request = ExitRequest.get_or_none(ExitRequest.case == ask.case)
+    if request is None:
+        return ["请先填写退出申请表"]
+    if request.agreement.closed_on:
+        return ["协议已经终止，不必再申请退出"]
+    return [refusal] if (refusal := public_refusal(ask, request.wish)) else []
+
+
+def public_refusal(ask: "Ask", wish: str) -> str:
+    """Return why a public medical institution may not ask for this, or nothing."""
+    mine = ask.case.institution
+    if mine.kind == "medical" and mine.is_public and wish in (ExitWish.SUSPEND, ExitWish.TERMINATE):
+        return f"公立医疗机构不得主动提出中止或解除医保协议（{ask.step.article}）"
+    return ""
+
+
+CONDITIONS: dict[str, Callable[["Ask"], list[str]]] = {
+    "suspension_given": suspension_given,
+    "no_suspension": no_suspension,
+    "rectified": rectified,
+    "termination_given": termination_given,
+    "exit_allowed": exit_allowed,
+}

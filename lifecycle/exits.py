@@ -1,0 +1,174 @@
+"""Deciding a suspension or a termination, and the exit request of an institution (annex 12)."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from lifecycle import audit, effects
+from lifecycle.cases import open_case
+from lifecycle.clocks import as_day
+from lifecycle.db import locked, write_tx
+from lifecycle.errors import BadDay, Conflict, NotAllowed
+from lifecycle.hand import Hand
+from lifecycle.steps import take_step
+from models import (
+    Case,
+    ExitRequest,
+    Matter,
+    RectificationItem,
+    RectificationState,
+    Suspension,
+)
+from rules.book import Book
+from rules.periods import is_early_enough
+
+NOTICE = "exit_notice"
+
+
+def suspend(
+    case: Case,
+    given: Mapping[str, Any],
+    *,
+    items: Sequence[str] = (),
+    hand: Hand,
+    reason: str = "",
+    version: int | None = None,
+) -> Suspension:
+    """Return the suspension that was decided: it holds from `starts_on`, planned while that day is to come.
+
+    given: grounds (keys), evidence (by ground), decided_by, findings, starts_on, ends_on (last day).
+    items: what has to be put right. Raises as take_step does; a start before today wants a reason.
+    """
+    starts_on = as_day(given["starts_on"]) if given.get("starts_on") else hand.today
+    data = _plain({**given, "starts_on": starts_on})
+    with write_tx():
+        if starts_on > hand.today:
+            data["eve"] = effects.eve(starts_on).isoformat()
+            take_step(case, "plan_suspension", hand=hand, reason=reason, data=data, version=version)
+        else:
+            take_step(case, "suspend", hand=hand, on=starts_on, reason=reason, data=data, version=version)
+        row = Suspension.get(Suspension.case == case.id, Suspension.over_on.is_null())
+        for text in items:
+            RectificationItem.create(suspension=row, text=text[:300])
+    return row
+
+
+def mark_item(
+    item: RectificationItem, *, state: str, on: date, note: str, hand: Hand, version: int | None
+) -> RectificationItem:
+    """Return the item as marked: required, done or insufficient, checked on a day not after today.
+
+    Raises NotAllowed for another office's, Conflict for a stale version, BadDay for a day to come.
+    """
+    with write_tx():
+        item = locked(RectificationItem, item.id)
+        case = item.suspension.case
+        if case.office_id != hand.actor.office_id or item.suspension.over_on:
+            raise NotAllowed("整改事项由办理中止的经办机构在中止期间登记")
+        if version is not None and version != item.version:
+            raise Conflict("同事刚刚登记了这项整改，本次未保存；请刷新后核对")
+        if on > hand.today:
+            raise BadDay("核查日期不能晚于今天")
+        checked = None if state == RectificationState.REQUIRED else on
+        RectificationItem.update(
+            state=state, checked_on=checked, note=note, marked_by=hand.actor, version=item.version + 1
+        ).where(RectificationItem.id == item.id).execute()
+        audit.record(
+            audit.of_case(case),
+            "mark_rectification",
+            hand=hand,
+            on=on,
+            case=case,
+            text=item.text,
+            state=[item.state, state],
+        )
+    return RectificationItem.get_by_id(item.id)
+
+
+def terminate(
+    case: Case, given: Mapping[str, Any], *, hand: Hand, reason: str = "", version: int | None = None
+) -> Case:
+    """End the agreement of `case` and return it; bans, follow-ups and the converted suspension come with it.
+
+    given: grounds, evidence (by ground), decided_by, effective_on, ban_class, ban_reason, is_by_persons,
+    is_duty_open. Raises as take_step does.
+    """
+    return take_step(case, "terminate", hand=hand, reason=reason, data=_plain(given), version=version)
+
+
+def ask_to_leave(agreement: Case, given: Mapping[str, Any], *, hand: Hand, reason: str = "") -> Case:
+    """Return the case of an exit request of the institution (annex 12), filed on `asked_on`.
+
+    given: wish, asked_on, from_on, until_on, reason, type, categories, insurance. A request closer to the day
+    than the law wants is accepted and marked late (readings C-44). Raises Unmet for a public medical
+    institution's wish to suspend or terminate, for a wish that stands open already and for a day before
+    the request, as take_step does besides.
+    """
+    with write_tx():
+        agreement = locked(Case, agreement.id)
+        if agreement.closed_on or agreement.matter != Matter.AGREEMENT:
+            raise NotAllowed("协议已经终止，不必再申请退出")
+        if given["from_on"] < given["asked_on"]:
+            raise BadDay("拟退出日期不能早于申请日期")
+        if open_one := _open_exit(agreement):
+            raise Conflict(f"这份协议已有未办结的退出申请 {open_one.number}")
+        case = open_case(
+            Matter.EXIT,
+            agreement.institution,
+            office=agreement.office,
+            hand=hand,
+            on=given["asked_on"],
+            origin=agreement,
+        )
+        book = hand.book_of(case)
+        ExitRequest.create(
+            case=case,
+            agreement=agreement,
+            is_late=is_late(given["asked_on"], given["from_on"], book),
+            **given,
+        )
+        return take_step(
+            case, "file_exit", hand=hand, on=given["asked_on"], reason=reason, data=_plain(given)
+        )
+
+
+def approve(case: Case, *, hand: Hand, reason: str = "", version: int | None = None) -> Case:
+    """Agree to an exit request; the night before its day it is carried out by the sweep, or by the next one.
+
+    Raises as take_step does.
+    """
+    request = ExitRequest.get(ExitRequest.case == case.id)
+    data = {"eve": effects.eve(request.from_on).isoformat(), "answer": "同意"}
+    return take_step(case, "approve_exit", hand=hand, reason=reason, data=data, version=version)
+
+
+def is_late(asked_on: date, from_on: date, book: Book) -> bool:
+    """Return whether `from_on` comes sooner after `asked_on` than the law wants (第三十三条)."""
+    return not is_early_enough(asked_on, from_on, book.clocks[NOTICE])
+
+
+def _open_exit(agreement: Case) -> Case | None:
+    return (
+        Case.select()
+        .join(ExitRequest, on=(ExitRequest.case == Case.id))
+        .where(ExitRequest.agreement == agreement, Case.closed_on.is_null())
+        .first()
+    )
+
+
+def _plain(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what was typed as JSON keeps it."""
+    return {key: value.isoformat() if isinstance(value, date) else value for key, value in given.items()}
+
+
+def counted_suspensions(case: Case) -> list[Suspension]:
+    """Return the imposed suspensions of this term of the agreement, which alone count (readings C-36)."""
+    return list(
+        Suspension.select()
+        .where(
+            Suspension.case == case,
+            Suspension.kind == "imposed",
+            Suspension.state.not_in(["planned", "cancelled"]),
+        )
+        .order_by(Suspension.starts_on)
+    )
