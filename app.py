@@ -45,6 +45,7 @@ FEATURES = (
     "agreements",
     "imports",
     "dashboard",
+    "portal",
     "catalogue",
     "settings",
 )

@@ -150,6 +150,7 @@ class Card:
     is_late: bool
     is_open: bool
     note: str
+    party: str = ""
 
 
 @dataclass(frozen=True)
@@ -205,6 +206,7 @@ def _card(clock: Clock, hand: Hand, pauses: list[Any], *, is_first: bool) -> Car
         is_late=is_late,
         is_open=is_open and is_first,
         note=f"{describe(rule)}，登记送达回执后起算" if clock.state == ClockState.WAITING else "",
+        party=clock.party,
     )
 
 

@@ -2,17 +2,20 @@
 
 from models import Role
 
-OPEN_TO_ALL = {"static", "bootstrap.static", "healthz", "accounts.log_in_page"}
+OPEN_TO_ALL = {"static", "bootstrap.static", "healthz", "accounts.log_in_page", "portal.register_page"}
 
 STAFF = {Role.CLERK, Role.REVIEWER, Role.AGREEMENT, Role.MANAGER, Role.LEADER, Role.CITY}
 EVERYBODY = STAFF | {Role.ADMIN, Role.AUDITOR}
+PROVIDERS = {Role.PROVIDER, Role.PROVIDER_ADMIN}
+ANYBODY = EVERYBODY | PROVIDERS
+KEEPERS = {Role.CLERK, Role.MANAGER}
 
 WHO_MAY = {
-    "accounts.home": EVERYBODY,
-    "accounts.log_out": EVERYBODY,
-    "accounts.password_page": EVERYBODY,
-    "accounts.toggle_nav": EVERYBODY,
-    "accounts.toggle_size": EVERYBODY,
+    "accounts.home": ANYBODY,
+    "accounts.log_out": ANYBODY,
+    "accounts.password_page": ANYBODY,
+    "accounts.toggle_nav": ANYBODY,
+    "accounts.toggle_size": ANYBODY,
     "agreements.agreement_list": STAFF,
     "agreements.agreement_page": STAFF,
     "agreements.negotiation_page": {Role.AGREEMENT, Role.LEADER},
@@ -104,6 +107,29 @@ WHO_MAY = {
     "papers.serve_page": {Role.CLERK, Role.REVIEWER, Role.AGREEMENT, Role.MANAGER},
     "papers.void_page": {Role.CLERK, Role.REVIEWER, Role.AGREEMENT, Role.MANAGER},
     "papers.word_file": STAFF,
+    "portal.account_list": KEEPERS,
+    "portal.case_page": PROVIDERS,
+    "portal.close_account": KEEPERS,
+    "portal.file": PROVIDERS,
+    "portal.home": PROVIDERS,
+    "portal.invite": KEEPERS,
+    "portal.join": PROVIDERS,
+    "portal.remove_account": KEEPERS,
+    "portal.remove_file": {Role.PROVIDER},
+    "portal.revoke": KEEPERS,
+    "portal.submit_supplement": {Role.PROVIDER},
+    "portal.upload": {Role.PROVIDER},
+    "portal.user_close": {Role.PROVIDER_ADMIN},
+    "portal.user_create": {Role.PROVIDER_ADMIN},
+    "portal.user_list": {Role.PROVIDER_ADMIN},
+    "portal.user_new": {Role.PROVIDER_ADMIN},
+    "portal.user_page": {Role.PROVIDER_ADMIN},
+    "portal.user_reopen": {Role.PROVIDER_ADMIN},
+    "portal.user_reset_password": {Role.PROVIDER_ADMIN},
+    "portal.user_roles": {Role.PROVIDER_ADMIN},
+    "portal.user_unlock": {Role.PROVIDER_ADMIN},
+    "portal.withdraw": {Role.PROVIDER},
+    "portal.word_file": PROVIDERS,
     "review.group_page": {Role.REVIEWER, Role.MANAGER},
     "review.mark_row": {Role.REVIEWER},
     "review.pledge": {Role.REVIEWER},
