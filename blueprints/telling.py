@@ -35,6 +35,7 @@ VERBS = {
     "serve": "登记送达",
     "correct_served": "更正送达日期",
     "void_document": "作废文书",
+    "print": "打印{name}",
     "hand_over": "移交办件",
     "take_back": "撤回“{label}”",
     "correct_day": "更正“{label}”的办理日期",
@@ -69,6 +70,7 @@ TOGETHER = {
     "mark_material": "核对材料 {n} 项",
     "mark_row": "填写评审表 {n} 项",
     "upload": "上传 {n} 个附件",
+    "print": "打印表格和文书 {n} 次",
 }
 UNTOLD = ("open_sheet", "set_application")
 
