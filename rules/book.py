@@ -137,6 +137,15 @@ class Book:
         """Return the one step `action` from `state`, or None. Two never match: the loader refuses that."""
         return next((s for s in self.steps_from(matter, state, facts) if s.action == action), None)
 
+    def label_of(self, state: str, flag: str = "") -> str:
+        """Return where a case stands, with what stands open beside it: 已受理，待补正."""
+        label = self.states[state].label
+        return f"{label}，{self.flags[flag].label}" if flag in self.flags else label
+
+    def todo_of(self, state: str, flag: str = "") -> str:
+        """Return what is to be done next: what the flag asks first, then the state."""
+        return self.flags[flag].todo if flag in self.flags else self.states[state].todo
+
     def type_labels(self, keys: Iterable[str] | None) -> str:
         """Return designation types in words, in the book's order, as 住院、门诊统筹."""
         chosen = set(keys or ())

@@ -54,7 +54,7 @@ def _context(case: Case, **more: Any) -> dict[str, Any]:
         "case": case,
         "book": book,
         "state": book.states[case.state],
-        "types": queries.type_labels(case, me),
+        **queries.applied_for(case, me),
         "stations": stations(case, me),
         "offers": [(offer, step_url(case, offer.step)) for offer in offered],
         "loud": _loud(offered),
