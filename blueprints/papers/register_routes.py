@@ -59,7 +59,6 @@ def document_list() -> Any:
         size=queries.PAGE,
         kinds=queries.kinds(scope()),
         years=queries.years(scope()),
-        at=moment.now(),
     )
 
 
