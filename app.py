@@ -38,6 +38,7 @@ FEATURES = (
     "intake",
     "cases",
     "materials",
+    "checks",
     "papers",
     "review",
     "notices",

@@ -61,6 +61,8 @@ VERBS = {
     "open_renewal": "登记续签办理中",
     "close_renewal": "取消续签办理",
     "impose_ban": "登记限制申请",
+    "mark_check": "受理前核查",
+    "set_policy": "登记基金评估和政策标记",
 }
 KEY = {"take_back", "reinstate", "lapse_taken_back"}
 
@@ -70,6 +72,7 @@ TOGETHER = {
     "mark_material": "核对材料 {n} 项",
     "mark_row": "填写评审表 {n} 项",
     "upload": "上传 {n} 个附件",
+    "mark_check": "受理前核查 {n} 项",
     "print": "打印表格和文书 {n} 次",
 }
 UNTOLD = ("open_sheet", "set_application")
