@@ -55,6 +55,7 @@ def _page(
         printable=printing.FORMS,
         history=story.history(*happened, hides=hides),
         error=error,
+        application=queries.draft_of(case),
         withdraw_form=withdraw_form or forms.WithdrawForm(formdata=None, data={"version": case.version}),
         words=words,
     )

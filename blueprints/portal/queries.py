@@ -160,3 +160,9 @@ def draft_of(case: Case) -> Application | None:
     if case.state != CaseState.DRAFT:
         return None
     return Application.get_or_none(Application.case == case)
+
+
+def last_application(institution: Institution) -> Application | None:
+    """Return the institution's newest application: what the next one starts with."""
+    rows = Application.select().join(Case).where(Case.institution == institution.id)
+    return rows.order_by(Application.id.desc()).first()
