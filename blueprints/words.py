@@ -42,6 +42,7 @@ PURPOSES: Mapping[str, str] = MappingProxyType(
     {
         "material": "申请材料",
         "evidence": "证据",
+        "sketch": "地理位置简图",
         "receipt": "送达回执",
         "signed_text": "签署文本",
         "other": "其他",

@@ -50,7 +50,12 @@ TERMS: Mapping[str, str] = {
 
 
 def blanks_of(book: Book) -> list[Blank]:
-    """Return the empty forms that `book` prints; one without annexes only lists its materials."""
+    """Return the empty forms that `book` prints: those it names, or else its annexes.
+
+    One without annexes only lists its materials.
+    """
+    if book.forms:
+        return [Blank(row.key, row.annex, row.name) for row in book.forms]
     lists = [
         blank
         for blank in BLANKS
@@ -110,7 +115,7 @@ LABELS = (
     ("办理事项", "matter"),
     ("评估结果", "result"),
     ("补正补齐材料", "missing"),
-    ("需要补充的材料", "materials"),
+    ("材料", "materials"),
     ("不予受理原因", "grounds"),
     ("不合格理由", "reasons"),
     ("整改建议", "advice"),
@@ -125,11 +130,18 @@ LABELS = (
     ("经办机构", "office"),
     ("出具日期", "issued_on"),
 )
+# What the list of materials of a document is: of an acceptance those that came.
+MATERIAL_LABELS: Mapping[str, str] = {
+    "acceptance_notice": "受理的材料",
+    "acceptance_receipt": "受理的材料",
+}
 
 
 def facts(document: Document) -> list[tuple[str, list[str]]]:
     """Return (label, lines) of what the document says, in the order of its form; empty ones left out."""
-    return [(label, lines) for label, key in LABELS if (lines := _lines(document.data.get(key)))]
+    own = MATERIAL_LABELS.get(document.kind, "需要补充的材料")
+    told = [(own if key == "materials" else label, _lines(document.data.get(key))) for label, key in LABELS]
+    return [(label, lines) for label, lines in told if lines]
 
 
 def _lines(value: Any) -> list[str]:

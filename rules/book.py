@@ -31,6 +31,7 @@ from rules.rows import (
     Guard,
     Guide,
     Material,
+    PrintedForm,
     Sheet,
     SheetRow,
     StaffCategory,
@@ -83,6 +84,7 @@ ROWS: Mapping[str, type[Any]] = MappingProxyType(
         "guide": Guide,
         "flag": Flag,
         "topic": Topic,
+        "form": PrintedForm,
         "threshold": Threshold,
         "transition": Transition,
     }
@@ -121,6 +123,7 @@ class Book:
     guides: tuple[Guide, ...]
     flags: Mapping[str, Flag]
     topics: tuple[Topic, ...]
+    forms: tuple[PrintedForm, ...]
     thresholds: Mapping[str, Threshold]
     transitions: tuple[Transition, ...]
     effective_until: date | None = None  # the last day on which cases are opened under it
@@ -262,6 +265,7 @@ def load_book(folder: Path) -> Book:
         guides=_once(rows["guide"], folder, lambda row: str(row.kind)),
         flags=_by_key(rows["flag"], folder),
         topics=_once(rows["topic"], folder),
+        forms=_once(rows["form"], folder),
         thresholds=_by_key(rows["threshold"], folder),
         transitions=_once(rows["transition"], folder),
     )
