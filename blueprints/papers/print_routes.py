@@ -3,7 +3,7 @@
 from io import BytesIO
 from typing import Any
 
-from flask import redirect, render_template, request, send_file, url_for
+from flask import flash, redirect, render_template, request, send_file, url_for
 from flask_login import current_user
 
 from blueprints.papers import operations, print_queries
@@ -54,6 +54,8 @@ def case_form(case_id: int, form: str) -> Any:
     row = found(next((row for row in print_forms(case) if row.key == form), None))
     content = found(case_forms.case_form(case, form, hand().book_of(case)))
     operations.note_print(case, f"{row.annex} {row.name}".strip(), hand=hand())
+    if form == "application_form":
+        _tell_lacking(case)
     return _word(content, f"{row.annex} {row.name} {case.institution.name}")
 
 
@@ -63,7 +65,15 @@ def whole_form(case_id: int) -> Any:
     case = case_or_404(case_id)
     legal_id = operations.reveal_for_print(case, hand=hand())
     content = found(case_forms.case_form(case, "application_form", hand().book_of(case), legal_id))
+    _tell_lacking(case)
     return _word(content, f"附件2 定点申请表 {case.institution.name}")
+
+
+def _tell_lacking(case: Case) -> None:
+    """Say on the next page why 未完成 stands across the application form."""
+    lacking = case_forms.lacking(case, hand().book_of(case))
+    if lacking:
+        flash(f"申请表还有 {len(lacking)} 处没有填：{'、'.join(lacking)}。打印件上印有“未完成”。")
 
 
 @bp.get("/batch")

@@ -99,6 +99,8 @@ def test_what_is_not_finished_prints_with_the_word_across(client):
     clerk = log_in(client, Role.CLERK)
     url = f"/documents/cases/{case.id}/forms"
     assert is_marked(clerk.get(f"{url}/application_form").data)
+    told = clerk.get(f"/cases/{case.id}").text
+    assert "还有 5 处没有填：联系人、所有制形式、医疗机构类别、经营性质、医疗机构机构等级。" in told
     assert is_marked(clerk.get(f"{url}/material_list").data)
     complete(case)
     assert not is_marked(clerk.get(f"{url}/application_form").data)
