@@ -38,6 +38,7 @@ FEATURES = (
     "intake",
     "cases",
     "materials",
+    "checks",
     "papers",
     "review",
     "notices",
@@ -45,6 +46,7 @@ FEATURES = (
     "agreements",
     "imports",
     "dashboard",
+    "portal",
     "catalogue",
     "settings",
 )

@@ -11,7 +11,7 @@ from typing import Any
 from wtforms import HiddenField, StringField
 from wtforms.validators import Length
 
-from blueprints import book_fields, book_tables
+from blueprints import book_fields, book_tables, words
 from blueprints.fields import DayField, Needed, TicksField
 from blueprints.register_fields import PEOPLE, CountField, InstitutionForm, OneField
 from models import Application, Channel, Kind
@@ -27,7 +27,6 @@ COUNTS = {
     "inpatient_department": "住院科室数",
     "chronic_room": "门诊慢性病诊室数",
 }
-CHANNELS = {Channel.WINDOW: "窗口", Channel.ONLINE: "网上"}
 # Below the ticks and counts on the page.
 DAYS = ("operating_since", "channel", "received_on", "reason")
 OTHER = "other"  # the designation type that wants words of its own
@@ -44,7 +43,7 @@ class ApplicationForm(InstitutionForm):
     other_type = StringField("其他类型", [Length(max=60, message="不超过 60 字")])
     features = TicksField("有关情况")
     operating_since = DayField("正式运营时间", [Needed("请填写正式运营时间")])
-    channel = OneField("收件方式", choices=list(CHANNELS.items()), default=Channel.WINDOW)
+    channel = OneField("收件方式", choices=list(words.CHANNELS.items()), default=Channel.WINDOW)
     received_on = DayField("收件日期", [Needed("请填写收件日期")])
     reason = StringField(
         "补录原因", [Length(max=200, message="不超过 200 字")], description="收件日期早于今天的，在此说明"

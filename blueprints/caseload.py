@@ -211,6 +211,7 @@ def as_rows(query: ModelSelect) -> ModelSelect:
             Case.number,
             Case.matter,
             Case.state,
+            Case.flag,
             Case.book,
             Case.office.alias("office_id"),
             Case.handler.alias("handler_id"),
@@ -253,6 +254,8 @@ def task_of(row: Any, book: Book) -> Task:
         return Task("登记送达回执", "serve")
     if row.clock_state == ClockState.PAUSED and (step := _resuming(row, book)):
         return Task(step.label, "case")
+    if row.flag in book.flags:
+        return Task(book.flags[row.flag].todo, "case")
     if todo := book.states[row.state].todo:
         return Task(todo, row.state)
     step = limit_steps(book).get((row.state, row.rule))

@@ -7,7 +7,7 @@ from typing import Any
 from flask import request, url_for
 from flask_login import current_user
 
-from blueprints.web import EVERYBODY, STAFF, hand
+from blueprints.web import EVERYBODY, PROVIDERS, STAFF, hand
 from lifecycle import moment
 from models import Role
 
@@ -24,12 +24,21 @@ class Item:
 
 
 MENU = (
+    Item("我的办件", "inbox", "portal.home", PROVIDERS, ("portal.home", "portal.case")),
+    Item("本机构用户", "people", "portal.user_list", (Role.PROVIDER_ADMIN,), ("portal.user",)),
     Item("工作台", "inbox", "worklist.worklist_page", STAFF, ("worklist",)),
-    Item("定点申请", "file-earmark-plus", "intake.application_list", STAFF, ("intake", "cases", "review")),
+    Item(
+        "定点申请",
+        "file-earmark-plus",
+        "intake.application_list",
+        STAFF,
+        ("intake", "cases", "review", "checks.checks", "checks.mark"),
+    ),
     Item("公示与决策", "megaphone", "notices.notice_list", STAFF, ("notices", "decisions")),
     Item("协议管理", "file-earmark-check", "agreements.agreement_list", STAFF, ("agreements",)),
     Item("机构台账", "building", "institutions.institution_list", STAFF, ("institutions",)),
     Item("文书送达", "envelope", "papers.document_list", STAFF, ("papers",)),
+    Item("基金运行", "cash-coin", "checks.fund_page", STAFF, ("checks.fund", "checks.condition")),
     Item("看板", "bar-chart", "dashboard.dashboard_page", STAFF, ("dashboard",)),
     Item(),
     Item("规程目录", "journal-text", "catalogue.catalogue_page", EVERYBODY, ("catalogue",)),
@@ -93,7 +102,7 @@ def _line(item: Item) -> dict[str, Any]:
 def _banners() -> list[tuple[str, str, str]]:
     """From 1 November on, every page says so while next year's calendar is missing."""
     today = moment.today()
-    if today.month < 11 or today.year + 1 in hand().calendar.published:
+    if current_user.is_provider or today.month < 11 or today.year + 1 in hand().calendar.published:
         return []
     text = f"{today.year + 1} 年的节假日安排还没有录入，跨年的期限暂按周末和固定假日估算。"
     link_text = "去录入" if current_user.has(Role.ADMIN) else "查看日历"

@@ -35,6 +35,7 @@ VERBS = {
     "serve": "登记送达",
     "correct_served": "更正送达日期",
     "void_document": "作废文书",
+    "print": "打印{name}",
     "hand_over": "移交办件",
     "take_back": "撤回“{label}”",
     "correct_day": "更正“{label}”的办理日期",
@@ -60,6 +61,8 @@ VERBS = {
     "open_renewal": "登记续签办理中",
     "close_renewal": "取消续签办理",
     "impose_ban": "登记限制申请",
+    "mark_check": "受理前核查",
+    "set_policy": "登记基金评估和政策标记",
 }
 KEY = {"take_back", "reinstate", "lapse_taken_back"}
 
@@ -69,6 +72,8 @@ TOGETHER = {
     "mark_material": "核对材料 {n} 项",
     "mark_row": "填写评审表 {n} 项",
     "upload": "上传 {n} 个附件",
+    "mark_check": "受理前核查 {n} 项",
+    "print": "打印表格和文书 {n} 次",
 }
 UNTOLD = ("open_sheet", "set_application")
 
@@ -150,6 +155,7 @@ class Card:
     is_late: bool
     is_open: bool
     note: str
+    party: str = ""
 
 
 @dataclass(frozen=True)
@@ -205,6 +211,7 @@ def _card(clock: Clock, hand: Hand, pauses: list[Any], *, is_first: bool) -> Car
         is_late=is_late,
         is_open=is_open and is_first,
         note=f"{describe(rule)}，登记送达回执后起算" if clock.state == ClockState.WAITING else "",
+        party=clock.party,
     )
 
 

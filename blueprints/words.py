@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from models import Kind, Level, MaterialState, Matter, Role, ServiceWay
+from models import Channel, Kind, Level, MaterialState, Matter, Role, ServiceWay
 
 ROLES: Mapping[str, str] = MappingProxyType(
     {
@@ -31,6 +31,7 @@ MATERIAL_STATES: Mapping[str, str] = MappingProxyType(
         MaterialState.NOT_APPLICABLE: "不适用",
     }
 )
+CHANNELS: Mapping[str, str] = MappingProxyType({Channel.WINDOW: "窗口", Channel.ONLINE: "网上"})
 SERVICE_WAYS: Mapping[str, str] = MappingProxyType(
     {ServiceWay.DIRECT: "直接送达", ServiceWay.MAIL: "寄送", ServiceWay.OTHER: "其他方式"}
 )
@@ -41,6 +42,7 @@ PURPOSES: Mapping[str, str] = MappingProxyType(
     {
         "material": "申请材料",
         "evidence": "证据",
+        "sketch": "地理位置简图",
         "receipt": "送达回执",
         "signed_text": "签署文本",
         "other": "其他",

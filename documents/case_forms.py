@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from peewee import JOIN
 
-from documents import filled, printing
+from documents import filled, filled_zhanjiang, printing
 from documents.across import UNFINISHED, across
 from documents.forms import FORMS
 from documents.render import render
@@ -20,11 +20,15 @@ from models import (
     Kind,
     MaterialState,
     Matter,
+    Person,
     ProofOfService,
+    Staff,
+    StepTaken,
 )
 from rules.book import Book
 
 ANNEX_2 = "2"
+SKETCH = "sketch"  # the purpose of a file with 地理位置简图
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,8 @@ def forms_of(case: Case, book: Book) -> list[CaseForm]:
     if case.matter != Matter.APPLICATION:
         return []
     kind = case.institution.kind
+    if book.forms:
+        return [CaseForm(_case_key(row.key), row.annex, row.name) for row in book.forms if kind in row.kinds]
     annex = "附件5-1" if kind == Kind.MEDICAL else "附件5-2"
     if not any(ANNEX_2 in field.forms for field in book.fields):
         return [CaseForm("material_list", "", "申请材料清单")]
@@ -49,6 +55,11 @@ def forms_of(case: Case, book: Book) -> list[CaseForm]:
         CaseForm("commitment", "附件3", "信息系统承诺书"),
         CaseForm("material_list", annex, "申请材料清单"),
     ]
+
+
+def _case_key(key: str) -> str:
+    """The list of materials is one form, filled with the rows of the case."""
+    return "material_list" if key in printing.LISTS.values() else key
 
 
 def case_form(case: Case, key: str, book: Book, legal_id: str | None = None) -> bytes | None:
@@ -61,6 +72,8 @@ def case_form(case: Case, key: str, book: Book, legal_id: str | None = None) -> 
         return None
     if key == "application_form":
         return _application(case, book, legal_id)
+    if key == filled_zhanjiang.FORM:
+        return _zhanjiang_application(case, book)
     if key == "commitment":
         form = FORMS[f"commitment_{case.institution.kind}"]
         return render(form.template, filled.commitment(case.institution.name, book))
@@ -84,6 +97,40 @@ def _application(case: Case, book: Book, legal_id: str | None) -> bytes | None:
     data = filled.application_form(application, book, legal_id)
     printed = render(FORMS["application_form"].template, data)
     return across(printed, UNFINISHED) if filled.lacking(data, case.institution.kind) else printed
+
+
+def _zhanjiang_application(case: Case, book: Book) -> bytes | None:
+    application = Application.get_or_none(Application.case == case)
+    if application is None:
+        return None
+    application.case = case
+    people = (
+        Staff.select(Staff, Person)
+        .join(Person)
+        .where(Staff.institution == case.institution_id, Staff.left_on.is_null())
+        .order_by(Staff.id)
+    )
+    accepted = (
+        StepTaken.select()
+        .where(StepTaken.case == case, StepTaken.action == "accept", StepTaken.undone_at.is_null())
+        .first()
+    )
+    sketch = (
+        Attachment.select(Attachment.filename)
+        .where(Attachment.case == case, Attachment.purpose == SKETCH, Attachment.removed_at.is_null())
+        .order_by(Attachment.id.desc())
+        .scalar()
+    )
+    data = filled_zhanjiang.application_form(
+        application,
+        book,
+        people,
+        opinion=accepted.data.get("opinion", "") if accepted else "",
+        opinion_on=accepted.on if accepted else None,
+        sketch=sketch or "",
+    )
+    printed = render(FORMS[filled_zhanjiang.FORM].template, data)
+    return across(printed, UNFINISHED) if filled_zhanjiang.lacking(data) else printed
 
 
 def _material_list(case: Case, book: Book) -> bytes:

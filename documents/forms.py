@@ -78,6 +78,41 @@ FORMS: Mapping[str, Form] = MappingProxyType(
                 *("subject", "content", "opinion"),
             ),
         ),
+        "zhanjiang_application": Form(
+            "zhanjiang_application.docx",
+            (
+                *(
+                    "applied_on",
+                    "institution",
+                    "nature",
+                    "legal_representative",
+                    "contact",
+                    "phone",
+                    "address",
+                ),
+                *("area_county", "area_township", "area_community", "licence_no", "approval_no"),
+                *("departments", "equipment", "staff_total", "staff_physicians", "staff_nurses"),
+                *("staff_others", "insurance_code", "insured_count", "floor_area", "requested"),
+                *("opinion", "opinion_on", "sketch"),
+            ),
+            {"people": ("no", "name", "resident_id", "insured_code", "insured_since")},
+            {"people": 12},
+        ),
+        "acceptance_receipt": Form(
+            "zhanjiang_receipt.docx", (*ADDRESSEE, *ISSUER), {"materials": ("no", "title")}
+        ),
+        "one_time_notice": Form(
+            "zhanjiang_one_time_notice.docx", (*ADDRESSEE, *ISSUER), {"missing": ("title", "note")}
+        ),
+        "refusal_answer": Form(
+            "zhanjiang_refusal.docx",
+            (*ADDRESSEE, "remark", *ISSUER),
+            {"grounds": ("text", "article", "note")},
+        ),
+        "result_notice": Form(
+            "zhanjiang_result.docx",
+            ("number", "institution", "result", "reasons", "advice", "wait_term", "ban_term", *ISSUER),
+        ),
         "material_list": Form(
             "material_list.docx",
             ("title", "institution", "number"),

@@ -1,7 +1,7 @@
 """A document of the register as a Word file, from its frozen data: repeatable for ever."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from documents.across import VOIDED, across
 from documents.filled import blank_material_list, long_day, term
@@ -16,19 +16,27 @@ WAYS: Mapping[str, str] = {
     ServiceWay.OTHER: "其他方式",
 }
 
-# The empty forms that the office hands out, by annex: key, number as printed, name.
+
+class Blank(NamedTuple):
+    """An empty form that the office hands out: key, number of the annex as printed, name."""
+
+    key: str
+    annex: str
+    name: str
+
+
 BLANKS = (
-    ("application_form", "附件2", "医药机构医疗保障定点申请表"),
-    ("commitment_medical", "附件3", "信息系统承诺书（医疗机构）"),
-    ("commitment_pharmacy", "附件3", "信息系统承诺书（零售药店）"),
-    ("acceptance_notice", "附件4-1", "申请受理通知书"),
-    ("correction_notice", "附件4-2", "申请材料补正补齐通知书"),
-    ("refusal_notice", "附件4-3", "申请不予受理通知书"),
-    ("material_list_medical", "附件5-1", "医疗机构申请材料清单"),
-    ("material_list_pharmacy", "附件5-2", "零售药店申请材料清单"),
-    ("proof_of_service", "附件6", "通知书送达回执"),
-    ("unqualified_notice", "附件9", "评估不合格告知书"),
-    ("negotiation_record", "附件10", "协商谈判记录表"),
+    Blank("application_form", "附件2", "医药机构医疗保障定点申请表"),
+    Blank("commitment_medical", "附件3", "信息系统承诺书（医疗机构）"),
+    Blank("commitment_pharmacy", "附件3", "信息系统承诺书（零售药店）"),
+    Blank("acceptance_notice", "附件4-1", "申请受理通知书"),
+    Blank("correction_notice", "附件4-2", "申请材料补正补齐通知书"),
+    Blank("refusal_notice", "附件4-3", "申请不予受理通知书"),
+    Blank("material_list_medical", "附件5-1", "医疗机构申请材料清单"),
+    Blank("material_list_pharmacy", "附件5-2", "零售药店申请材料清单"),
+    Blank("proof_of_service", "附件6", "通知书送达回执"),
+    Blank("unqualified_notice", "附件9", "评估不合格告知书"),
+    Blank("negotiation_record", "附件10", "协商谈判记录表"),
 )
 LISTS: Mapping[str, str] = {Kind.MEDICAL: "material_list_medical", Kind.PHARMACY: "material_list_pharmacy"}
 # Blanks that say an amount of the law, and the clock they take it from.
@@ -39,6 +47,24 @@ TERMS: Mapping[str, str] = {
     "wait_term": "rectify_earliest",
     "ban_term": "reapply_ban",
 }
+
+
+def blanks_of(book: Book) -> list[Blank]:
+    """Return the empty forms that `book` prints: those it names, or else its annexes.
+
+    One without annexes only lists its materials.
+    """
+    if book.forms:
+        return [Blank(row.key, row.annex, row.name) for row in book.forms]
+    lists = [
+        blank
+        for blank in BLANKS
+        for kind, key in LISTS.items()
+        if blank.key == key and book.materials_for(kind)
+    ]
+    if any("2" in field.forms for field in book.fields):
+        return [blank for blank in BLANKS if blank in lists or blank.key not in LISTS.values()]
+    return [blank._replace(annex="") for blank in lists]
 
 
 def word(document: Document) -> bytes | None:
@@ -89,7 +115,7 @@ LABELS = (
     ("办理事项", "matter"),
     ("评估结果", "result"),
     ("补正补齐材料", "missing"),
-    ("需要补充的材料", "materials"),
+    ("材料", "materials"),
     ("不予受理原因", "grounds"),
     ("不合格理由", "reasons"),
     ("整改建议", "advice"),
@@ -104,11 +130,18 @@ LABELS = (
     ("经办机构", "office"),
     ("出具日期", "issued_on"),
 )
+# What the list of materials of a document is: of an acceptance those that came.
+MATERIAL_LABELS: Mapping[str, str] = {
+    "acceptance_notice": "受理的材料",
+    "acceptance_receipt": "受理的材料",
+}
 
 
 def facts(document: Document) -> list[tuple[str, list[str]]]:
     """Return (label, lines) of what the document says, in the order of its form; empty ones left out."""
-    return [(label, lines) for label, key in LABELS if (lines := _lines(document.data.get(key)))]
+    own = MATERIAL_LABELS.get(document.kind, "需要补充的材料")
+    told = [(own if key == "materials" else label, _lines(document.data.get(key))) for label, key in LABELS]
+    return [(label, lines) for label, lines in told if lines]
 
 
 def _lines(value: Any) -> list[str]:

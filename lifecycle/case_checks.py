@@ -80,6 +80,7 @@ def items(case: Case, hand: Hand, on: date | None = None) -> list[Item]:
     application = Application.get_or_none(Application.case == case)
     if application is None:
         return []
+    application.case = case  # known already: not asked for again
     facts = {
         "kind": case.institution.kind,
         "types": frozenset(application.types),
@@ -88,14 +89,14 @@ def items(case: Case, hand: Hand, on: date | None = None) -> list[Item]:
     book, day = hand.book_of(case), on or hand.today
     conditions = book.conditions_for(facts)
     grounds = [ground for ground in book.grounds_for("refusal", facts) if ground.is_screened]
-    told = eligibility.answers(case, hand, conditions, day) if conditions else {}
-    found = screening.answers(case, hand, grounds, day) if grounds else {}
+    told = eligibility.answers(application, hand, conditions, day) if conditions else {}
+    found = screening.answers(application, hand, grounds, day) if grounds else {}
     rows = [_condition(row, told[row.key]) for row in conditions]
-    rows += [
-        _extra(row) for row in (extra_conditions(case.office, case.institution.kind) if conditions else ())
-    ]
-    rows += [_ground(row, found[row.key]) for row in grounds]
     marks = _marks(case)
+    extras = extra_conditions(case.office, case.institution.kind) if conditions else []
+    told_of = {key for _, key in marks}
+    rows += [_extra(row) for row in extras if row.is_active or f"x{row.id}" in told_of]
+    rows += [_ground(row, found[row.key]) for row in grounds]
     return [_marked(row, marks.get((row.list, row.key))) for row in rows]
 
 
@@ -131,14 +132,14 @@ def _ground(row: Ground, machine: Answer) -> Item:
     )
 
 
-def extra_conditions(office: Office, kind: str, *, is_active: bool = True) -> list[ExtraCondition]:
-    """Return what `office` or the city above it added to the conditions of `kind`, oldest first.
+def extra_conditions(office: Office, kind: str) -> list[ExtraCondition]:
+    """Return what `office` or the city above it added for `kind`, oldest first, ended ones too.
 
-    第六条（七）、第七条（八）; is_active: without those that were ended.
+    第六条（七）、第七条（八）
     """
     offices = [office.id, *([office.parent_id] if office.parent_id else [])]
     query = ExtraCondition.select().where(ExtraCondition.office.in_(offices), ExtraCondition.kind == kind)
-    return list((query.where(ExtraCondition.is_active) if is_active else query).order_by(ExtraCondition.id))
+    return list(query.order_by(ExtraCondition.id))
 
 
 def _marks(case: Case) -> dict[tuple[str, str], CaseCheck]:

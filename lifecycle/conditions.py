@@ -7,6 +7,7 @@ A condition that reads what is typed with the step says nothing while the step i
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from lifecycle import bans, case_checks, clocks, exit_conditions, sheets, supplements
@@ -39,6 +40,11 @@ class Ask:
     @property
     def is_offer(self) -> bool:
         return self.data is None
+
+    @cached_property
+    def checks(self) -> list[case_checks.Item]:
+        """What is checked before acceptance, looked up once for all conditions that read it."""
+        return case_checks.items(self.case, self.hand, self.on)
 
     def given(self, name: str) -> Any:
         return (self.data or {}).get(name)
@@ -86,8 +92,7 @@ def _checked(list_: str) -> Callable[[Ask], list[str]]:
     """Return a condition that demands an answer to every row of a list, and none against the applicant."""
 
     def condition(ask: Ask) -> list[str]:
-        rows = case_checks.items(ask.case, ask.hand, ask.on)
-        return case_checks.gaps(rows, list_, is_offer=ask.is_offer)
+        return case_checks.gaps(ask.checks, list_, is_offer=ask.is_offer)
 
     return condition
 

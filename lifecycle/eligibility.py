@@ -11,7 +11,7 @@ from typing import Any
 
 from lifecycle.cases import declared_features
 from lifecycle.hand import Hand
-from models import Application, Case, CheckFinding, Person, Staff
+from models import Application, CheckFinding, Person, Staff
 from rules.book import Book
 from rules.calendar import WorkCalendar
 from rules.periods import add_period, day_text, describe, first_day_after
@@ -75,16 +75,17 @@ NOTHING = Answer()
 NO_ROSTER = Answer(OPEN, ("花名册还没有登记人员，请对照申报材料核对",))
 
 
-def answers(case: Case, hand: Hand, conditions: Iterable[Condition], on: date) -> dict[str, Answer]:
+def answers(
+    application: Application, hand: Hand, conditions: Iterable[Condition], on: date
+) -> dict[str, Answer]:
     """Return what the machine says on the day `on` about each of `conditions`, by key."""
-    book, who = hand.book_of(case), applicant(case, hand, on)
+    book, who = hand.book_of(application.case), applicant(application, hand, on)
     return {row.key: answer(row, who, book, hand.calendar) for row in conditions}
 
 
-def applicant(case: Case, hand: Hand, on: date) -> Applicant:
-    """Return the applicant of `case` as register and application tell it, in three statements."""
-    application = Application.get(Application.case == case)
-    institution = case.institution
+def applicant(application: Application, hand: Hand, on: date) -> Applicant:
+    """Return who applies as register and application tell it, in two statements."""
+    case, institution = application.case, application.case.institution
     principal = Person.get_or_none(Person.id == institution.principal_id)
     rows = (
         Staff.select(Staff, Person)

@@ -4,7 +4,7 @@ import secrets
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,8 @@ from lifecycle.hand import Hand
 from models import Attachment, Case, CaseMaterial, Document
 
 _folder: list[Path] = []
+_whole: dict[tuple[object, ...], None] = {}  # files seen to be whole, the oldest first
+REMEMBERED = 1_000
 
 
 def open_folder(path: Path) -> None:
@@ -145,7 +147,62 @@ def _mark_removed(attachment: Attachment, reason: str) -> None:
     ).execute()
 
 
+def whole_path(attachment: Attachment, *, hand: Hand) -> Path:
+    """Return where the file lies, after seeing that it still is what was uploaded.
+
+    Raises Unmet, leaving an event, if it was changed or is gone.
+    """
+    if is_whole(attachment):
+        return path_of(attachment)
+    with write_tx():
+        audit.record(
+            audit.of_case(attachment.case),
+            "file_changed",
+            hand=hand,
+            case=attachment.case,
+            filename=attachment.filename,
+            expected=attachment.sha256,
+        )
+    raise Unmet(
+        [f"“{attachment.filename}”与上传时不一致（被改动或已损坏），没有打开，已记入日志；请告诉系统管理员"]
+    )
+
+
 def is_whole(attachment: Attachment) -> bool:
-    """Return whether the file on disk is still the one that was uploaded."""
+    """Return whether the file on disk is still the one that was uploaded.
+
+    A file that the disk says was not written since the last look is not read again: a video is asked for
+    in many pieces.
+    """
     path = path_of(attachment)
-    return path.exists() and sha256(path.read_bytes()).hexdigest() == attachment.sha256
+    if not path.exists():
+        return False
+    seen = path.stat()
+    mark = (str(path), seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns, attachment.sha256)
+    if mark in _whole:
+        return True
+    with path.open("rb") as file:
+        is_same = file_digest(file, "sha256").hexdigest() == attachment.sha256
+    if is_same:
+        _whole[mark] = None
+        while len(_whole) > REMEMBERED:
+            _whole.pop(next(iter(_whole)), None)
+    return is_same
+
+
+def copy_file(source: Attachment, case: Case, material: CaseMaterial, *, hand: Hand) -> Attachment:
+    """Return a copy of `source` under a random name of its own, for a row of another case.
+
+    Raises Unmet if the file is no longer what was uploaded.
+    """
+    return _store(
+        whole_path(source, hand=hand).read_bytes(),
+        hand,
+        case=case,
+        material=material,
+        purpose="material",
+        filename=source.filename,
+        content_type=source.content_type,
+        source=source,
+        valid_until=source.valid_until,
+    )

@@ -10,7 +10,7 @@ from lifecycle import audit
 from lifecycle.db import write_tx
 from lifecycle.errors import Conflict, NotAllowed, Unmet
 from lifecycle.hand import Hand
-from models import Application, Case, FundYear, Office, Policy, Role
+from models import Application, FundYear, Office, Policy, Role
 from rules.book import Book
 
 POLICIES = {
@@ -79,11 +79,11 @@ def in_wan(fen: int) -> str:
     return text or "0"
 
 
-def guard_of(case: Case, hand: Hand) -> Guard | None:
+def guard_of(application: Application, hand: Hand) -> Guard | None:
     """Return the guard for an application that includes inpatient; None for any other."""
-    application = Application.get_or_none(Application.case == case)
-    if application is None or INPATIENT not in application.types:
+    if INPATIENT not in application.types:
         return None
+    case = application.case
     return guard(case.office, (application.applied_on or case.opened_on).year, hand.book_of(case))
 
 

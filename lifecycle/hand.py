@@ -47,6 +47,16 @@ class Hand:
         """Return the region whose books and options serve `office`."""
         return self.regions[office.region]
 
+    @property
+    def books_here(self) -> list[Book]:
+        """Return the books by which cases of this person's offices go: the region's own first, then former law.
+
+        A book that no region uses any more may still hold open cases; another region's never does.
+        """
+        own = dict.fromkeys(self.region_of(self.actor.office).books.values())
+        used = {book for region in self.regions.values() for book in region.books.values()}
+        return [self.books[key] for key in (*own, *(key for key in self.books if key not in used))]
+
     def book_for(self, office: Office, matter: str) -> Book:
         """Return the book under which a new case of `matter` is opened at `office`."""
         return self.books[self.region_of(office).books[Matter(matter)]]

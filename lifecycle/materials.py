@@ -1,107 +1,18 @@
-"""The material list of a case, row by row: as a page shows it, as the window marks it, as files come in."""
+"""What is done to a row of the material list: marked by the window, supplied with files, added, removed."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from peewee import JOIN, fn
+from peewee import fn
 
-from lifecycle import audit, files, moment
+from lifecycle import audit, files, moment, supplements
 from lifecycle.db import locked, write_tx
 from lifecycle.errors import BadDay, Conflict, NotAllowed, Unmet
 from lifecycle.hand import Hand
+from lifecycle.material_list import LABELS, may_mark, takes_materials
 from models import Attachment, Case, CaseMaterial, CaseState, MaterialState, Role
 from rules.rows import Material
-
-LABELS = {
-    MaterialState.PENDING: "未收",
-    MaterialState.RECEIVED: "齐全",
-    MaterialState.MISSING: "缺",
-    MaterialState.NOT_APPLICABLE: "不适用",
-}
-
-
-@dataclass(frozen=True)
-class MaterialRow:
-    """A row as a page shows it. files: how many are attached. applies: the printed case of application."""
-
-    id: int
-    case_id: int
-    no: int
-    title: str
-    article: str
-    applies: str
-    state: str
-    received_on: date | None
-    is_original_seen: bool
-    note: str
-    version: int
-    files: int
-    needs_original: bool
-    is_conditional: bool
-    is_editable: bool
-
-    @property
-    def state_label(self) -> str:
-        if self.state == MaterialState.RECEIVED and self.is_original_seen and self.needs_original:
-            return "已核原件"
-        return LABELS[MaterialState(self.state)]
-
-
-def may_mark(case: Case, hand: Hand) -> bool:
-    """Return whether this person may mark the materials now: a clerk of the office, before acceptance."""
-    return (
-        case.closed_on is None
-        and _takes_materials(case, hand)
-        and Role.CLERK in hand.roles
-        and case.office_id == hand.actor.office_id
-    )
-
-
-def _takes_materials(case: Case, hand: Hand) -> bool:
-    return hand.book_of(case).states[case.state].takes_materials
-
-
-def _is_up_to_provider(case: Case) -> bool:
-    """Return whether the institution owes materials: while it drafts, or once it was told what is missing."""
-    return case.state in (CaseState.DRAFT, CaseState.CORRECTION_REQUESTED) or bool(case.flag)
-
-
-def material_rows(case: Case, hand: Hand) -> list[MaterialRow]:
-    """Return the material list of `case` in printed order, in one statement."""
-    query = (
-        CaseMaterial.select(CaseMaterial, fn.COUNT(Attachment.id).alias("files"))
-        .join(
-            Attachment,
-            JOIN.LEFT_OUTER,
-            on=(Attachment.material == CaseMaterial.id) & Attachment.removed_at.is_null(),
-        )
-        .where(CaseMaterial.case == case.id)
-        .group_by(CaseMaterial.id)
-        .order_by(CaseMaterial.no, CaseMaterial.id)
-    )
-    materials = {material.key: material for material in hand.book_of(case).materials}
-    is_editable = may_mark(case, hand)
-    return [_row(row, materials.get(row["key"]), is_editable) for row in query.dicts()]
-
-
-def material_row(material: CaseMaterial, hand: Hand) -> MaterialRow:
-    """Return one row as the list shows it."""
-    return next(row for row in material_rows(material.case, hand) if row.id == material.id)
-
-
-def _row(row: dict[str, Any], material: Material | None, is_editable: bool) -> MaterialRow:
-    same = ("id", "no", "title", "state", "received_on", "is_original_seen", "note", "version", "files")
-    return MaterialRow(
-        **{name: row[name] for name in same},
-        case_id=row["case"],
-        article=material.article if material else "",
-        applies=material.applies if material else "",
-        needs_original=bool(material and material.original),
-        is_conditional=bool(material and material.feature),
-        is_editable=is_editable,
-    )
 
 
 def mark_material(  # noqa: PLR0913 - what a row of annex 5 says
@@ -126,13 +37,16 @@ def mark_material(  # noqa: PLR0913 - what a row of annex 5 says
         row = locked(CaseMaterial, row.id)
         _demand_markable(row, hand, version)
         is_received = state == MaterialState.RECEIVED
-        if state == MaterialState.NOT_APPLICABLE and not _material_of(row, hand).feature:
+        material = _material_of(row, hand)
+        if state == MaterialState.NOT_APPLICABLE and material and not material.feature:
             raise Unmet([f"第 {row.no} 项必须提交，不能标为不适用"])
+        received_on = _day(on, hand) if is_received else None
         values = {
             "state": state,
-            "received_on": _day(on, hand) if is_received else None,
+            "received_on": received_on,
             "note": note,
             **_original(row, original_seen and is_received, hand),
+            **_answer(row, received_on),
         }
         _mark(row, values, hand)
     return CaseMaterial.get_by_id(row.id)
@@ -165,6 +79,11 @@ def open_rows_for_provider(case: Case) -> list[CaseMaterial]:
     else:
         rows = rows.where(CaseMaterial.asked_on.is_null(False))
     return list(rows.order_by(CaseMaterial.no, CaseMaterial.id))
+
+
+def _is_up_to_provider(case: Case) -> bool:
+    """Return whether the institution owes materials: while it drafts, or once it was told what is missing."""
+    return case.state in (CaseState.DRAFT, CaseState.CORRECTION_REQUESTED) or bool(case.flag)
 
 
 def may_supply(row: CaseMaterial, hand: Hand) -> bool:
@@ -210,7 +129,7 @@ def supply(
             )
         if not stored:
             raise Unmet(["请选择要上传的文件"])
-        if row.asked_on and _takes_materials(row.case, hand):
+        if row.asked_on and takes_materials(row.case, hand):
             CaseMaterial.update(answered_on=hand.today).where(CaseMaterial.id == row.id).execute()
     return stored
 
@@ -221,11 +140,6 @@ def take_out(attachment: Attachment, *, hand: Hand, reason: str) -> None:
     if not may_supply(row, hand):
         raise NotAllowed(f"第 {row.no} 项材料现在不能上传或更换文件")
     files.remove_file(attachment, hand=hand, reason=reason)
-
-
-def count_by_state(rows: Sequence[MaterialRow]) -> dict[str, int]:
-    """Return how many rows stand in each state."""
-    return {state: sum(row.state == state for row in rows) for state in MaterialState}
 
 
 def _demand_markable(row: CaseMaterial, hand: Hand, version: int | None) -> None:
@@ -247,8 +161,30 @@ def _original(row: CaseMaterial, is_seen: bool, hand: Hand) -> dict[str, Any]:
     }
 
 
-def _material_of(row: CaseMaterial, hand: Hand) -> Material:
-    return next(m for m in hand.book_of(row.case).materials if m.key == row.key)
+def _answer(row: CaseMaterial, received_on: date | None) -> dict[str, Any]:
+    """Return when a row that was asked for was answered: when received, else with its newest file since."""
+    if row.asked_on is None:
+        return {}
+    newest = (
+        Attachment.select(fn.MAX(Attachment.uploaded_at))
+        .where(
+            Attachment.material == row,
+            Attachment.removed_at.is_null(),
+            Attachment.uploaded_at >= supplements.asked_at(row.case),
+        )
+        .scalar()
+    )
+    return {"answered_on": received_on or (newest.date() if newest else None)}
+
+
+def _material_of(row: CaseMaterial, hand: Hand) -> Material | None:
+    """Return the book's row, or None for one that was added for this case."""
+    return next((m for m in hand.book_of(row.case).materials if m.key == row.key), None)
+
+
+def _article(row: CaseMaterial, hand: Hand) -> str:
+    material = _material_of(row, hand)
+    return material.article if material else row.basis
 
 
 def _day(on: date | None, hand: Hand) -> date:
@@ -267,14 +203,15 @@ def _mark(row: CaseMaterial, values: dict[str, Any], hand: Hand) -> None:
     changed = {
         name: [before[name], value]
         for name, value in values.items()
-        if before[name] != value and name != "original_seen_by"  # the event names its actor
+        if before[name] != value
+        and name not in ("original_seen_by", "answered_on")  # the event names its actor
     }
     audit.record(
         audit.of_case(row.case),
         "mark_material",
         hand=hand,
         case=row.case,
-        article=_material_of(row, hand).article,
+        article=_article(row, hand),
         no=row.no,
         title=row.title,
         changed=changed,

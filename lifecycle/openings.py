@@ -17,7 +17,7 @@ from lifecycle.cases import FIRST_STATE
 from lifecycle.db import write_tx
 from lifecycle.errors import NotAllowed
 from lifecycle.hand import Hand
-from lifecycle.steps import CASE_FIELDS
+from lifecycle.steps import snapshot
 from models import Case, Clock, Institution, Matter, StepTaken
 from rules.rows import Step
 
@@ -57,6 +57,8 @@ def open_all(
     Opened and stepped today. Raises NotAllowed as `first_step` does.
     """
     step = first_step(matter, action, hand)
+    if not openings:
+        return []
     with write_tx():
         cases = _write_cases(openings, matter, hand)
         taken = _write_steps(cases, openings, step, hand, reason)
@@ -100,7 +102,7 @@ def _write_steps(
     cases: Sequence[Case], openings: Sequence[Opening], step: Step, hand: Hand, reason: str
 ) -> list[StepTaken]:
     """Write the step of every case and move the cases; return the steps."""
-    at = moment.now()
+    at, before = moment.now(), snapshot(cases[0])  # all are as fresh as the first
     taken = [
         StepTaken(
             case=case,
@@ -114,13 +116,7 @@ def _write_steps(
             actor=hand.actor,
             reason=reason,
             data=_plain(opening.data),
-            before=_plain(
-                {
-                    "case": {name: getattr(case, name) for name in CASE_FIELDS} | {"handler": hand.actor.id},
-                    "clocks": [],
-                    "pauses": [],
-                }
-            ),
+            before=before,
         )
         for case, opening in zip(cases, openings, strict=True)
     ]

@@ -61,11 +61,12 @@ class Inquiry:
         return declared_features(self.application, self.hand)
 
 
-def answers(case: Case, hand: Hand, grounds: Iterable[Ground], on: date) -> dict[str, Answer]:
+def answers(application: Application, hand: Hand, grounds: Iterable[Ground], on: date) -> dict[str, Answer]:
     """Return what the machine says on the day `on` about each of `grounds`, by key."""
+    case = application.case
     inquiry = Inquiry(
         case,
-        Application.get(Application.case == case),
+        application,
         hand,
         hand.book_of(case),
         tuple(bans.standing(case.institution, on)),
@@ -159,7 +160,7 @@ def _forecast(_check: Mapping[str, Any], inquiry: Inquiry) -> Answer:
 
 def _fund(_check: Mapping[str, Any], inquiry: Inquiry) -> Answer:
     """第二十四条: in principle no acceptance; 第二十五条 or a written reason answers it (readings C-42)."""
-    guard = fund.guard_of(inquiry.case, inquiry.hand)
+    guard = fund.guard_of(inquiry.application, inquiry.hand)
     if guard is None:
         return Answer()
     if not guard.is_over:

@@ -127,6 +127,8 @@ def legal_day(case: Case, on: date | None, hand: Hand, reason: str, *, after_lap
     day = on or hand.today
     if day > hand.today:
         raise BadDay("办理日期不能晚于今天")
+    if day < hand.today and hand.is_provider:
+        raise BadDay("网上办理以提交当天为准，不能早于今天")
     if day.year < min(hand.calendar.published):
         raise BadDay("办理日期过早，请核对年份")
     last = last_step(case, skip=1 if after_lapse else 0)

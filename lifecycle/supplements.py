@@ -1,10 +1,15 @@
 """Materials that a correction asks for (第十二条（二）): asked all at once, answered row by row."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
-from models import Case, CaseMaterial, MaterialState
+from peewee import fn
+
+from models import Attachment, Case, CaseMaterial, Document, MaterialState, StepTaken
+
+ASKS = "request_correction"
 
 
 def gaps(case: Case) -> list[str]:
@@ -26,6 +31,14 @@ def ask(case: Case, on: date) -> None:
     CaseMaterial.update(asked_on=on).where(missing).execute()
 
 
+def asked_at(case: Case) -> datetime | None:
+    """Return when the last request that stands was recorded, or None."""
+    taken = StepTaken.select(fn.MAX(StepTaken.at)).where(
+        StepTaken.case == case.id, StepTaken.action == ASKS, StepTaken.undone_at.is_null()
+    )
+    return taken.scalar()
+
+
 def kept(case: Case) -> list[dict[str, Any]]:
     """Return what `put_back` needs when the step that asked is taken back."""
     rows = CaseMaterial.select(CaseMaterial.id, CaseMaterial.asked_on, CaseMaterial.answered_on)
@@ -43,3 +56,67 @@ def put_back(case: Case, rows: Iterable[Mapping[str, Any]]) -> None:
 def _forget(case: Case) -> None:
     asked = (CaseMaterial.case == case.id) & CaseMaterial.asked_on.is_null(False)
     CaseMaterial.update(asked_on=None, answered_on=None).where(asked).execute()
+
+
+@dataclass(frozen=True)
+class Change:
+    """What came for a row since it was asked for. files: names of those uploaded since then."""
+
+    material_id: int
+    no: int
+    title: str
+    asked: str
+    state: str
+    answered_on: date | None
+    files: tuple[str, ...]
+
+    @property
+    def is_answered(self) -> bool:
+        return self.answered_on is not None
+
+
+def changes(case: Case) -> list[Change]:
+    """Return every row that the last request named, with what came for it since, in printed order."""
+    since = asked_at(case)
+    rows = list(
+        CaseMaterial.select()
+        .where(CaseMaterial.case == case.id, CaseMaterial.asked_on.is_null(False))
+        .order_by(CaseMaterial.no, CaseMaterial.id)
+    )
+    if not rows or since is None:
+        return []
+    fresh = Attachment.select().where(
+        Attachment.case == case.id,
+        Attachment.material.is_null(False),
+        Attachment.removed_at.is_null(),
+        Attachment.uploaded_at >= since,
+    )
+    names: dict[int, list[str]] = {}
+    for file in fresh.order_by(Attachment.id):
+        names.setdefault(file.material_id, []).append(file.filename)
+    notes = _printed_notes(case)
+    return [
+        Change(
+            row.id,
+            row.no,
+            row.title,
+            notes.get(row.title, row.note),
+            row.state,
+            row.answered_on,
+            tuple(names.get(row.id, ())),
+        )
+        for row in rows
+    ]
+
+
+def _printed_notes(case: Case) -> dict[str, str]:
+    """Return what the last notice says is missing, by title: the row itself may say something else by now."""
+    paper = (
+        Document.select()
+        .join(StepTaken)
+        .where(Document.case == case.id, StepTaken.action == ASKS, StepTaken.undone_at.is_null())
+        .order_by(Document.id.desc())
+        .first()
+    )
+    rows = paper.data.get("missing", ()) if paper else ()
+    return {row["title"]: row.get("note", "") for row in rows if row.get("title")}

@@ -32,6 +32,7 @@ from rules.rows import (
     Guard,
     Guide,
     Material,
+    PrintedForm,
     Sheet,
     SheetRow,
     StaffCategory,
@@ -85,6 +86,7 @@ ROWS: Mapping[str, type[Any]] = MappingProxyType(
         "flag": Flag,
         "follow_up": FollowUpRule,
         "topic": Topic,
+        "form": PrintedForm,
         "threshold": Threshold,
         "transition": Transition,
     }
@@ -124,6 +126,7 @@ class Book:
     flags: Mapping[str, Flag]
     follow_ups: tuple[FollowUpRule, ...]
     topics: tuple[Topic, ...]
+    forms: tuple[PrintedForm, ...]
     thresholds: Mapping[str, Threshold]
     transitions: tuple[Transition, ...]
     effective_until: date | None = None  # the last day on which cases are opened under it
@@ -139,6 +142,15 @@ class Book:
     def step(self, matter: str, state: str, action: str, facts: Guard) -> Step | None:
         """Return the one step `action` from `state`, or None. Two never match: the loader refuses that."""
         return next((s for s in self.steps_from(matter, state, facts) if s.action == action), None)
+
+    def label_of(self, state: str, flag: str = "") -> str:
+        """Return where a case stands, with what stands open beside it: 已受理，待补正."""
+        label = self.states[state].label
+        return f"{label}，{self.flags[flag].label}" if flag in self.flags else label
+
+    def todo_of(self, state: str, flag: str = "") -> str:
+        """Return what is to be done next: what the flag asks first, then the state."""
+        return self.flags[flag].todo if flag in self.flags else self.states[state].todo
 
     def type_labels(self, keys: Iterable[str] | None) -> str:
         """Return designation types in words, in the book's order, as 住院、门诊统筹."""
@@ -257,6 +269,7 @@ def load_book(folder: Path) -> Book:
         flags=_by_key(rows["flag"], folder),
         follow_ups=_once(rows["follow_up"], folder),
         topics=_once(rows["topic"], folder),
+        forms=_once(rows["form"], folder),
         thresholds=_by_key(rows["threshold"], folder),
         transitions=_once(rows["transition"], folder),
     )

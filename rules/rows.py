@@ -285,6 +285,7 @@ class Ground:
     hint: str = ""
     check: Guard = field(default_factory=dict)  # what the machine looks at beside the ban, with its arguments
     evidence: str = ""  # where a person asks; the finding then wants what was found, and the day
+    is_recorded: bool = False  # a refusal for it wants the finding, its evidence and day recorded first
     is_screened: bool = True  # looked at before acceptance; not one that only the completeness check brings
     ban_class: str = ""  # of a termination: what is proposed to the person who decides (readings C-46)
     asks: tuple[str, ...] = ()  # what has to be recorded with the ground
@@ -400,6 +401,16 @@ class DocumentKind:
     content: str = ""  # which content it is drawn up with, where it is not that of its own key
     copies: int = 2
     is_served: bool = True  # needs a proof of service (annex 6)
+
+
+@dataclass(frozen=True)
+class PrintedForm:
+    """A form that the office hands out empty; of a case, it is also printed filled in."""
+
+    key: str
+    name: str
+    annex: str = ""
+    kinds: tuple[str, ...] = ()  # of institution, if filled in for a case
 
 
 @dataclass(frozen=True)

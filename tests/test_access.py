@@ -12,6 +12,7 @@ from models import (
     CaseSheet,
     Complaint,
     Document,
+    ExtraCondition,
     Meeting,
     PublicNotice,
     Role,
@@ -24,7 +25,14 @@ from tests.builders import MONDAY, a_city, a_user, an_accepted, an_office, step
 from tests.page import log_in
 from tests.roles import WHO_MAY
 
-PLACES = {"stage": "desk", "action": "accept", "name": "uscc", "role": "legal_representative"}
+PLACES = {
+    "list_": "screening",
+    "key": "g2",
+    "stage": "desk",
+    "action": "accept",
+    "name": "uscc",
+    "role": "legal_representative",
+}
 
 
 def urls(app, **ids):
@@ -36,9 +44,7 @@ def urls(app, **ids):
                 yield rule, method, rule.build(values)[1]
 
 
-@pytest.mark.parametrize(
-    "role", [r for r in Role if r not in (Role.SYSTEM, Role.PROVIDER, Role.PROVIDER_ADMIN)]
-)
+@pytest.mark.parametrize("role", [r for r in Role if r != Role.SYSTEM])
 def test_a_role_gets_exactly_the_routes_of_the_table(app, client, role):
     office = a_city() if role == Role.ADMIN else None  # a county's administrator makes no offices
     browser = log_in(client, role, office=office).client
@@ -84,6 +90,7 @@ def elsewhere(app):  # noqa: ARG001
             from_on=MONDAY, until_on=date(2029, 3, 2), reason="查实",
         ).id,
         "urge_id": Urge.create(case=case, asked_by=user, asked_at=at, text="请尽快办理").id,
+        "condition_id": ExtraCondition.create(office=office, kind="medical", text="另有", basis="文").id,
         "office_id": office.id,
         "user_id": user.id,
         "member_id": 1,

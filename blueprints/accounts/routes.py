@@ -23,9 +23,11 @@ def home() -> Any:
 
 
 def _landing() -> str:
-    """Return where the day begins: setting up the office, the work, the settings or the trail."""
+    """Return where the day begins: setting up the office, own cases, the work, the settings or the trail."""
     if _must_set_up():
         return url_for("settings.office_page", office_id=current_user.office.id)
+    if current_user.is_provider:
+        return url_for("portal.home")
     if current_user.has(*STAFF):
         return url_for("worklist.worklist_page")
     return url_for("settings.office_list" if current_user.has(Role.ADMIN) else "settings.trail_page")

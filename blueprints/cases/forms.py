@@ -15,6 +15,7 @@ LONG = Length(max=1000, message="不超过 1000 字")
 # What a step may ask for besides day and reason: the book names these keys.
 ASKED = {
     "grounds": lambda: TicksField("不予受理情形", [Needed("请至少选定一项不予受理情形")]),
+    "opinion": lambda: TextAreaField("审核意见", [LONG], description="印在申请表的审核意见栏，不填留空手写"),
     "remark": lambda: TextAreaField("备注", [LONG]),
     "reasons": lambda: TextAreaField("不合格理由", [Needed("请写明不合格理由"), LONG]),
     "advice": lambda: TextAreaField("整改建议", [Needed("请写明整改建议"), LONG]),

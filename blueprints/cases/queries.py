@@ -1,8 +1,11 @@
 """What a case page shows: stations, documents, attachments, who may take it over."""
 
+from typing import Any
+
 from peewee import JOIN
 
-from lifecycle import bans
+from blueprints import words
+from lifecycle import bans, intake
 from lifecycle.cases import facts
 from lifecycle.corrections import may_correct
 from lifecycle.hand import Hand
@@ -58,10 +61,14 @@ def application_of(case: Case) -> Application | None:
     return Application.get_or_none(Application.case == case)
 
 
-def type_labels(case: Case, hand: Hand) -> str:
-    """Return the designation types applied for, as 住院、门诊统筹."""
+def applied_for(case: Case, hand: Hand) -> dict[str, Any]:
+    """Return what the head of the page says of the application: types as 住院、门诊统筹, and its channel."""
     application = application_of(case)
-    return hand.book_of(case).type_labels(application.types if application else ())
+    return {
+        "types": hand.book_of(case).type_labels(application.types if application else ()),
+        "channel": words.CHANNELS[application.channel] if application else "",
+        "may_amend": intake.may_amend(case, hand),
+    }
 
 
 def colleagues(case: Case) -> list[User]:

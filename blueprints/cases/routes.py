@@ -8,43 +8,29 @@ from htmx_flask import make_response
 
 from blueprints import telling, words
 from blueprints.cases import forms, operations, queries
+from blueprints.screens import SEVERAL, page_of
 from blueprints.stations import stations
 from blueprints.web import STAFF, case_or_404, found, hand, requires, wants_partial
-from lifecycle import cases, corrections, files, filings, materials, steps
+from lifecycle import cases, corrections, files, filings, material_list, steps
 from lifecycle.errors import Conflict, DomainError, Unmet
 from models import Case, Matter, Role, User
 from rules.rows import Step
 
 bp = Blueprint("cases", __name__, url_prefix="/cases")
 
-# Steps that are worked on a page of their own: the book's `screen` and the page.
-SCREENS = {
-    "group": ("review.group_page", {}),
-    "complaint": ("notices.complaint_page", {}),
-    "negotiation": ("agreements.negotiation_page", {}),
-    "signing": ("agreements.signing_page", {}),
-    "city": ("decisions.city_page", {}),
-}
 # What is worked between two steps: its name, its page, who works it, who may look.
 HEARING = (Role.CLERK, Role.AGREEMENT, Role.MANAGER, Role.LEADER)
 WORK: dict[str, tuple[str, str, dict[str, str], Role, tuple[Role, ...]]] = {
-    "desk_review": ("填写审核评价表", "review.sheet_page", {"stage": "desk"}, Role.REVIEWER, STAFF),
-    "on_site": ("填写现场评估表", "review.sheet_page", {"stage": "on_site"}, Role.REVIEWER, STAFF),
+    "desk_review": ("填写", "review.sheet_page", {"stage": "desk"}, Role.REVIEWER, STAFF),
+    "on_site": ("填写", "review.sheet_page", {"stage": "on_site"}, Role.REVIEWER, STAFF),
     "notice_investigation": ("核查举报", "notices.complaint_page", {}, Role.AGREEMENT, HEARING),
 }
-NOTICE_KIND = {"publish_result": "result", "publish_list": "supervision"}
 
 
 def step_url(case: Case, step: Step) -> str:
     """Return the page on which `step` is worked."""
-    if step.screen == "publication":
-        return url_for("notices.publish", kind=NOTICE_KIND[step.action], cases=case.id)
-    if step.screen == "decision":
-        return url_for("decisions.meeting_page", cases=case.id)
-    if step.screen in SCREENS:
-        endpoint, values = SCREENS[step.screen]
-        return url_for(endpoint, case_id=case.id, **values)
-    return url_for("cases.step_page", case_id=case.id, action=step.action)
+    endpoint, values = page_of(step) or ("cases.step_page", {"action": step.action})
+    return url_for(endpoint, **{"cases" if endpoint in SEVERAL else "case_id": case.id}, **values)
 
 
 @bp.get("/<int:case_id>")
@@ -68,12 +54,12 @@ def _context(case: Case, **more: Any) -> dict[str, Any]:
         "case": case,
         "book": book,
         "state": book.states[case.state],
-        "types": queries.type_labels(case, me),
+        **queries.applied_for(case, me),
         "stations": stations(case, me),
         "offers": [(offer, step_url(case, offer.step)) for offer in offered],
         "loud": _loud(offered),
         "work": _work(case),
-        "materials": materials.material_rows(case, me),
+        "materials": material_list.material_rows(case, me),
         "filings": filings.filings_of(case),
         "documents": queries.documents(case),
         "attachments": queries.attachments(case),
@@ -94,9 +80,11 @@ def _context(case: Case, **more: Any) -> dict[str, Any]:
 def _loud(offered: list[steps.Offer]) -> str:
     """Return the step whose button is the page's primary one: the first possible that moves the case on.
 
-    One that closes the case is loud only if the book names it first: refusing is not the default.
+    So does one that meets a limit or lowers a flag where the case stands. One that closes the case is loud
+    only if the book names it first: refusing is not the default.
     """
-    ways = (o.step for o in offered if o.is_possible and o.step.target)
+    moving = (o.step for o in offered if o.is_possible)
+    ways = (step for step in moving if step.target or step.meets or step.lowers)
     return next((way.action for way in ways if not way.closes or way is offered[0].step), "")
 
 
@@ -105,6 +93,8 @@ def _work(case: Case) -> dict[str, Any] | None:
     label, endpoint, values, role, lookers = WORK.get(case.state, ("", "", {}, Role.CLERK, ()))
     if not hand().roles & set(lookers):
         return None
+    if sheet := hand().book_of(case).sheet_for(values.get("stage", ""), case.institution.kind):
+        label += sheet.short
     is_mine = role in hand().roles and current_user.office.id == case.office_id
     if not is_mine:
         label = label.replace("填写", "查看").replace("核查", "查看")
@@ -119,7 +109,7 @@ def _work(case: Case) -> dict[str, Any] | None:
 
 def _upload_form(case: Case) -> forms.UploadForm:
     form = forms.UploadForm(formdata=None)
-    rows = materials.material_rows(case, hand())
+    rows = material_list.material_rows(case, hand())
     form.material.choices = [(0, "（不对应具体材料）")] + [
         (row.id, f"{row.no}. {row.title}"[:40]) for row in rows
     ]
@@ -173,7 +163,7 @@ def take_step(case_id: int, action: str) -> Any:
 
 def _done(case: Case, step: Step) -> str:
     """Return what was done and what comes next, for the top of the page."""
-    todo = hand().book_of(case).states[case.state].todo
+    todo = hand().book_of(case).todo_of(case.state, case.flag)
     if step.issues:
         document = queries.documents(case)[0]
         return f"已办理“{step.label}”，出具 {document.number}。" + (

@@ -72,7 +72,7 @@ def _interpret(book: Book, key: str, form: forms.NoteForm) -> None:
 @bp.get("/guide")
 @requires(*STAFF, Role.PROVIDER, Role.PROVIDER_ADMIN)
 def guide_page() -> str:
-    offices = queries.guided_offices(scope())
+    offices = queries.guided_offices(scope() or [current_user.office.id])  # an institution: its office
     office: Office = next((o for o in offices if o.id == whole(request.args.get("office"))), offices[0])
     kinds = queries.kinds_served(hand(), office)
     kind = request.args.get("kind") if request.args.get("kind") in kinds else kinds[0]

@@ -64,7 +64,7 @@ def board(scope: Sequence[int], hand: Hand) -> Board:
     late = is_overdue(hand.today)
     figures = fn.COUNT(1), fn.COUNT(1).filter(late), fn.MIN(Clock.due_on).filter(late)
     rows = work(scope, hand).select(Case.office, Case.book, Case.state, *figures)
-    found = Board(stations(hand.books.values()), {office: Tally() for office in scope}, Tally())
+    found = Board(stations(hand.books_here), {office: Tally() for office in scope}, Tally())
     for office, book, key, cases, overdue, oldest in rows.group_by(
         Case.office, Case.book, Case.state
     ).tuples():
@@ -106,7 +106,7 @@ def coming(scope: Sequence[int], hand: Hand) -> list[Coming]:
     counted: dict[str, Counter[int]] = {}
     for _book, rule, *counts in rows.group_by(Case.book, Clock.rule).tuples():
         counted.setdefault(rule, Counter()).update(dict(enumerate(counts)))
-    names = rules(hand.books.values())
+    names = rules(hand.books_here)
     return [
         Coming(rule, name, tuple(counted[rule][n] for n in range(len(HORIZONS))))
         for rule, name in names.items()
@@ -120,9 +120,11 @@ def horizon(days: int, hand: Hand) -> date:
 
 
 def rules(books: Iterable[Book]) -> dict[str, str]:
-    """Return the names of the limits of all books by key."""
-    limits = [clock for book in books for clock in book.clocks.values() if clock.kind == "limit"]
-    return {clock.key: clock.name for clock in limits}
+    """Return the names of the limits of the books by key, as the first that has one calls it."""
+    found: dict[str, str] = {}
+    for clock in (clock for book in books for clock in book.clocks.values() if clock.kind == "limit"):
+        found.setdefault(clock.key, clock.name)
+    return found
 
 
 def people(scope: Sequence[int], hand: Hand) -> list[Any]:

@@ -75,8 +75,8 @@ def rows() -> Any:
     found, total = queries.page_of(asked, scope(), hand())
     context = {"rows": found, "total": total, "size": queries.PAGE, "asked": asked, "lamps": LAMPS}
     context |= {"short": _short_names(), "handlers": queries.handlers(scope(), hand())}
-    context |= {"stations": queries.stations(hand().books.values()), "url": _url}
-    context |= {"rules": queries.rules(hand().books.values()), "horizons": queries.HORIZONS}
+    context |= {"stations": queries.stations(hand().books_here), "url": _url}
+    context |= {"rules": queries.rules(hand().books_here), "horizons": queries.HORIZONS}
     context |= {"books": hand().books, "title": _title(asked), "case_url": _case_url}
     return render("dashboard/rows_page.html", "dashboard/_rows.html", **context)
 
@@ -87,8 +87,8 @@ def _asked() -> queries.Asked:
         lamp=_known("lamp", LAMPS),
         office=_office(),
         handler=_number("handler"),
-        station=_known("station", queries.stations(hand().books.values())),
-        rule=_known("rule", queries.rules(hand().books.values())),
+        station=_known("station", queries.stations(hand().books_here)),
+        rule=_known("rule", queries.rules(hand().books_here)),
         due_from=hand().today if due in queries.HORIZONS else None,
         due_to=queries.horizon(due, hand()) if due in queries.HORIZONS else None,
     )
@@ -128,7 +128,7 @@ def _case_url(row: Any) -> str:
 
 def _title(asked: queries.Asked) -> str:
     """Return what was asked for in words: 安澜县，审核评价，超期."""
-    filters, books = asked.filters, hand().books.values()
+    filters, books = asked.filters, hand().books_here
     offices = _short_names() if filters.office else {}
     handlers = dict(queries.handlers(scope(), hand())) if filters.handler else {}
     parts = [

@@ -117,6 +117,6 @@ def ending(scope: Sequence[int], hand: Hand) -> list[Any]:
 
 
 def longest(hand: Hand) -> str:
-    """Return the longest time without settlement in words, as the newest book says it: 180 日."""
-    book = max((b for b in hand.books.values() if IDLE in b.clocks), key=lambda b: b.effective_from)
-    return f"{book.clocks[IDLE].amount} 日"
+    """Return the longest time without settlement in words: 180 日. Nothing where no book here limits it."""
+    book = next((book for book in hand.books_here if IDLE in book.clocks), None)
+    return f"{book.clocks[IDLE].amount} 日" if book else ""

@@ -87,7 +87,7 @@ def stages(scope: Sequence[int], hand: Hand) -> list[Stage]:
     lengths: dict[str, Counter[tuple[int, int]]] = defaultdict(Counter)
     for rule, days, due, count in rows:
         lengths[rule][days, due] += count
-    known = {clock.key: clock for book in hand.books.values() for clock in book.clocks.values()}
+    known = {clock.key: clock for book in reversed(hand.books_here) for clock in book.clocks.values()}
     return [
         _stage(rule, clock.name, describe(clock), lengths[rule])
         for rule, clock in known.items()

@@ -11,7 +11,8 @@ def task_of(office: Office, task_id: int) -> LongTask | None:
     return LongTask.get_or_none(LongTask.id == task_id, LongTask.office == office)
 
 
-def tasks_of(user: User) -> list[Standing]:
-    """Return the newest tasks of a person, newest first."""
-    rows = LongTask.select().where(LongTask.created_by == user).order_by(LongTask.id.desc()).limit(NEWEST)
-    return [standing(row) for row in rows]
+def tasks_of(user: User, kind: str = "") -> list[Standing]:
+    """Return the newest tasks of a person, of one kind or all, newest first."""
+    rows = LongTask.select().where(LongTask.created_by == user).order_by(LongTask.id.desc())
+    rows = rows.where(LongTask.kind == kind) if kind else rows
+    return [standing(row) for row in rows.limit(NEWEST)]

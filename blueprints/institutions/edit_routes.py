@@ -63,7 +63,8 @@ def check_field(institution_id: int, name: str) -> str:
     form = _form(institution)
     is_checked = name in CHECKED or name.startswith("blank_") or name.endswith("_id")
     field = found(form[name] if is_checked and name in form else None)
-    field.validate(form)
+    inline = getattr(type(form), f"validate_{name}", None)
+    field.validate(form, [inline] if inline else [])
     return render_template("institutions/_field.html", **_context(institution, form), field=field)
 
 

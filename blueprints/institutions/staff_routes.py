@@ -26,7 +26,7 @@ def staff_list(institution_id: int) -> str:
 
 def _list(institution: Institution, shown: dict[int, str] | None = None) -> str:
     """Return the roster; shown: the number just revealed, by row."""
-    rows = page_queries.staff(institution)
+    rows = _rows(institution)
     ids = [row.person_id for row in rows if not row.left_on]
     return render_template(
         "institutions/staff_list.html",
@@ -40,6 +40,14 @@ def _list(institution: Institution, shown: dict[int, str] | None = None) -> str:
     )
 
 
+def _rows(institution: Institution) -> list[Staff]:
+    """Return the roster with who is at work first, by category in the order of the book."""
+    order = list(_categories(institution))
+    rank = {key: order.index(key) for key in order}
+    rows = page_queries.staff(institution)
+    return sorted(rows, key=lambda row: (bool(row.left_on), rank.get(row.category, len(order))))
+
+
 def _categories(institution: Institution) -> dict[str, str]:
     return {row.key: row.label for row in book_of(institution).staff_categories}
 
@@ -49,7 +57,7 @@ def _categories(institution: Institution) -> dict[str, str]:
 def staff_export(institution_id: int) -> Any:
     institution = institution_or_404(institution_id)
     table, labels = roster(book_of(institution), institution.kind), _categories(institution)
-    rows = [row for row in page_queries.staff(institution) if not row.left_on]
+    rows = [row for row in _rows(institution) if not row.left_on]
     cells = [tuple(_cell(row, column.key, labels) for column in table.columns) for row in rows]
     columns = [(column.label, WIDTHS.get(column.key, 10)) for column in table.columns]
     sheet = excel.Table("花名册", f"{institution.name}　{table.label}", columns, cells)

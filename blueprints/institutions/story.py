@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import groupby
+from typing import Any
 
 from blueprints import telling
 from lifecycle import register
@@ -24,6 +26,7 @@ VERBS = {
     "staff_left": "登记人员离职",
 }
 ABOUT_STAFF = ("reveal_id", "add_staff", "change_staff", "staff_left")  # told with the person's name
+TOGETHER = ("add_staff", "change_staff")  # a run of one person's on one day is told as one
 QUIET = ("mark_material", "set_application", "mark_row", "upload")  # told on the case's own page
 
 
@@ -37,9 +40,24 @@ def story(institution: Institution, book: Book, limit: int | None = 10) -> list[
         Event.select()
         .where(Event.stream.in_(streams) | Event.case.in_(mine), Event.action.not_in(QUIET))
         .order_by(Event.id.desc())
-        .limit(limit)
+        .limit(limit * 20 if limit else None)
     )
-    return [_told(event, labels) for event in rows]
+    told = [_run(list(run), labels) for _, run in groupby(rows, key=_run_key)]
+    return told[:limit]
+
+
+def _run_key(event: Event) -> tuple[Any, ...]:
+    is_one_of_many = event.action in TOGETHER
+    return (event.action, event.actor_id, event.on) if is_one_of_many else (event.id,)
+
+
+def _run(run: list[Event], labels: Mapping[str, str]) -> telling.Told:
+    newest = _told(run[0], labels)
+    if len(run) == 1:
+        return newest
+    names = "、".join(event.change["name"] for event in reversed(run[:5]))
+    more = "等" if len(run) > 5 else ""
+    return replace(newest, text=f"{newest.text} {len(run)} 次", detail=names + more)
 
 
 def _told(event: Event, labels: Mapping[str, str]) -> telling.Told:

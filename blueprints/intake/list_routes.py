@@ -6,7 +6,6 @@ from flask import request, send_file
 from flask_login import current_user
 
 from blueprints import caseload, excel, register_fields, words
-from blueprints.application_form import CHANNELS
 from blueprints.intake import operations, queries
 from blueprints.intake.blueprint import bp
 from blueprints.web import STAFF, hand, lamp_of, render, requires, scope
@@ -30,8 +29,8 @@ def application_list() -> Any:
         filters=filters,
         books=hand().books,
         kinds=words.KINDS,
-        channels=CHANNELS,
-        type_labels=caseload.type_labels(hand().books.values()),
+        channels=words.CHANNELS,
+        type_labels=caseload.type_labels(hand().books_here),
         stations=[station for station in book.stations if station.matter == Matter.APPLICATION],
         offices=queries.offices(scope()),
         size=queries.PAGE,
@@ -42,7 +41,7 @@ def application_list() -> Any:
 @requires(*STAFF)
 def export() -> Any:
     rows, name, at = queries.all_applications(scope(), _filters(), hand()), "定点申请", moment.now()
-    labels = caseload.type_labels(hand().books.values())
+    labels = caseload.type_labels(hand().books_here)
     table = excel.Table(name, name, COLUMNS, (_cells(row, labels) for row in rows))
     file = excel.workbook([table], office=current_user.office.name, person=current_user.name, at=at)
     operations.note_export(name, len(rows), hand=hand())
@@ -71,7 +70,7 @@ def _cells(row: Any, labels: dict[str, str]) -> list[Any]:
         row.name,
         words.KINDS[row.institution_kind],
         "、".join(labels.get(str(key), str(key)) for key in row.types or ()),
-        CHANNELS.get(row.channel, ""),
+        words.CHANNELS.get(row.channel, ""),
         "代填" if row.is_on_behalf else "机构自填",
         hand().books[row.book].states[row.state].label,
         lamp_of(row).text if row.clock_state else "",

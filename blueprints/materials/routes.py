@@ -7,7 +7,7 @@ from htmx_flask import make_response
 
 from blueprints.materials import forms, queries
 from blueprints.web import case_or_404, found, hand, requires, wants_partial
-from lifecycle import materials
+from lifecycle import material_list, materials
 from lifecycle.errors import Unmet
 from models import Case, Role
 
@@ -24,7 +24,7 @@ def mark_material(case_id: int, material_id: int) -> Any:
     marked = materials.mark_material(row, hand=hand(), **form.marked())
     if not wants_partial():
         return redirect(_materials_url(case))
-    page = render_template("materials/_material_row.html", row=materials.material_row(marked, hand()))
+    page = render_template("materials/_material_row.html", row=material_list.material_row(marked, hand()))
     return make_response(page, trigger="case-changed")
 
 
@@ -37,7 +37,7 @@ def receive_rest(case_id: int) -> Any:
     materials.receive_rest(case, hand=hand(), on=form.received_on.data)
     if not wants_partial():
         return redirect(_materials_url(case))
-    rows = materials.material_rows(case, hand())
+    rows = material_list.material_rows(case, hand())
     page = render_template("materials/_materials.html", case=case, materials=rows)
     return make_response(page, trigger="case-changed")
 

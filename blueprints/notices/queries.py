@@ -21,6 +21,7 @@ from models import (
     PublicNotice,
     User,
 )
+from rules.book import Book
 from rules.periods import Due, due_date
 from rules.rows import Step
 
@@ -45,6 +46,20 @@ TABS = (
     Tab(CaseState.LISTED, "待监督公示", "publish"),
     Tab(CaseState.SUPERVISION_NOTICE, "监督公示中", "objection"),
 )
+
+
+def tabs(book: Book) -> tuple[Tab, ...]:
+    """Return the stages that a book knows; where it publishes no list, its 拟新增 is the list to sign."""
+    known = [tab for tab in TABS if tab.state in book.states]
+    publishes = {step.action for step in book.steps if step.screen == "publication"}
+    if STEPS[NoticeKind.SUPERVISION][0] in publishes:
+        return tuple(known)
+    listed = Tab(CaseState.LISTED, "", "negotiate")
+    return tuple(
+        listed._replace(label=book.states[tab.state].label) if tab.state == listed.state else tab
+        for tab in known
+    )
+
 
 # Which step of the book takes a case into a publication of this kind, and which document it is.
 STEPS = {

@@ -1,5 +1,6 @@
 """Publications (公示), complaints about them (举报、异议), and the board of what waits for them."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -11,7 +12,7 @@ from blueprints.notices import forms, operations, queries
 from blueprints.web import STAFF, case_or_404, found, hand, render, requires, scope
 from lifecycle.errors import DomainError
 from lifecycle.steps import offers
-from models import Case, Complaint, NoticeKind, Role
+from models import Case, Complaint, Matter, NoticeKind, Role
 
 bp = Blueprint("notices", __name__, url_prefix="/notices")
 
@@ -26,25 +27,29 @@ KIND_LABELS = {NoticeKind.RESULT: "评估结果公示", NoticeKind.SUPERVISION: 
 @bp.get("/")
 @requires(*STAFF)
 def notice_list() -> Any:
-    counts = queries.counts(current_user.office, scope())
+    counts, tabs = queries.counts(current_user.office, scope()), _tabs()
     asked = request.args.get("tab", "")
-    tab = next((t for t in queries.TABS if t.state == asked), _first_tab(counts))
+    tab = next((t for t in tabs if t.state == asked), _first_tab(counts, tabs))
     sort, text, page = (
         request.args.get("sort", "due"),
         request.args.get("q", "").replace("\x00", "").strip()[:60],
         _page(),
     )
     rows, count = queries.board(tab.state, current_user.office, scope(), text=text, sort=sort, page=page)
-    context = {"tab": tab, "tabs": queries.TABS, "counts": counts, "rows": rows, "count": count}
+    context = {"tab": tab, "tabs": tabs, "counts": counts, "rows": rows, "count": count}
     context |= {"sort": sort, "text": text, "page_no": page, "size": queries.PAGE, "types": _types}
     return render("notices/notice_list.html", "notices/_board.html", **context)
 
 
-def _first_tab(counts: dict[str, int]) -> queries.Tab:
+def _tabs() -> Sequence[queries.Tab]:
+    return queries.tabs(hand().book_for(current_user.office, Matter.APPLICATION))
+
+
+def _first_tab(counts: dict[str, int], tabs: Sequence[queries.Tab]) -> queries.Tab:
     """The stage this user works on, if something waits there; else the first that holds something."""
     mine = "city_review" if current_user.has(Role.CITY) else ""
-    filled = [t for t in queries.TABS if counts.get(t.state)]
-    return next((t for t in filled if t.state == mine), filled[0] if filled else queries.TABS[0])
+    filled = [t for t in tabs if counts.get(t.state)]
+    return next((t for t in filled if t.state == mine), filled[0] if filled else tabs[0])
 
 
 def _types(row: Any) -> str:

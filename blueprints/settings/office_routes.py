@@ -168,6 +168,7 @@ def _page(
         error=error,
         levels=words.LEVELS,
         regions=_regions(),
+        has_group=bool(office and hand().region_of(office).options["leading_group"]),
         is_admin=is_admin,
         may_edit_group=office and (is_admin or office.id == current_user.office.id),
     )

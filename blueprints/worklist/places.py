@@ -1,34 +1,15 @@
 """Where the next thing of a case is done: one click from a row to the exact place of work."""
 
-from collections.abc import Collection, Mapping
-from types import MappingProxyType
+from collections.abc import Collection
 from typing import Any
 
 from flask import current_app, url_for
 from flask_login import current_user
 
 from blueprints.caseload import task_of
+from blueprints.screens import SEVERAL, place_of
 from blueprints.web import hand
 from models import Matter, Role
-
-# By state, where it is not the case page: endpoint and fixed values.
-PLACES: Mapping[str, tuple[str, dict[str, str]]] = MappingProxyType(
-    {
-        "draft": ("intake.draft_page", {}),
-        "accepted": ("review.group_page", {}),
-        "desk_review": ("review.sheet_page", {"stage": "desk"}),
-        "on_site": ("review.sheet_page", {"stage": "on_site"}),
-        "qualified": ("notices.publish", {"kind": "result"}),
-        "notice_investigation": ("notices.complaint_page", {}),
-        "proposed_pass": ("decisions.meeting_page", {}),
-        "city_review": ("decisions.city_page", {}),
-        "final_decision": ("decisions.meeting_page", {}),
-        "listed": ("notices.publish", {"kind": "supervision"}),
-        "negotiation": ("agreements.negotiation_page", {}),
-        "signing": ("agreements.signing_page", {}),
-    }
-)
-SEVERAL = ("notices.publish", "decisions.meeting_page")  # work on several cases at once
 
 
 def place_url(row: Any) -> str:
@@ -38,7 +19,7 @@ def place_url(row: Any) -> str:
     if place == "serve" and lets_in("papers.serve_page"):
         return url_for("papers.serve_page", document_id=row.document_id)
     is_mine = place in book.states and _is_asked(book.states[place].roles, row)
-    endpoint, values = PLACES.get(place, ("", {}))
+    endpoint, values = (place_of(book, place) if place in book.states else None) or ("", {})
     if not (is_mine and endpoint and lets_in(endpoint)):
         endpoint, values = _own_page(row), {}
     return url_for(endpoint, **{"cases" if endpoint in SEVERAL else "case_id": row.id}, **values)

@@ -7,6 +7,7 @@ from lifecycle.steps import offers
 from models import Case, Document, Kind, ProofOfService, Role
 from tests.builders import (
     a_draft,
+    a_file,
     an_application,
     clock_of,
     hand_of,
@@ -53,10 +54,10 @@ def test_acceptance_issues_the_notice_with_the_list_and_starts_three_months(app)
 
 
 @pytest.mark.clause("LC-12-0c")
-def test_the_check_has_three_outcomes_besides_withdrawal(app):
+def test_the_check_has_three_outcomes_besides_withdrawal_and_giving_up(app):
     case = an_application()
     offered = [offer.step.action for offer in offers(case, hand_of(Role.CLERK), dict.fromkeys(Role, ""))]
-    assert offered == ["accept", "request_correction", "refuse", "withdraw"]
+    assert offered == ["accept", "request_correction", "refuse", "withdraw", "abandon_by_commitment"]
 
 
 @pytest.mark.clause("LC-12-2a")
@@ -176,3 +177,17 @@ def test_a_proof_of_service_is_kept_with_the_notice(app):
     case = a_requested_correction()
     proof = ProofOfService.get(ProofOfService.document == the_paper(case))
     assert (proof.served_on, proof.way, proof.recipient) == (day(3, 5), "direct", "许某")
+
+
+@pytest.mark.clause("LC-A02-10")
+@pytest.mark.parametrize("state", ["filed", "correction_requested", "accepted"])
+def test_an_untrue_application_is_given_up_by_its_own_commitment_with_evidence(app, state):
+    case = a_requested_correction() if state == "correction_requested" else a_case_at(state)
+    with pytest.raises(Unmet, match="请先上传证据材料"):
+        step(case, "abandon_by_commitment", Role.MANAGER, day(3, 11), reason="床位数不实")
+    a_file(case, "evidence")
+    with pytest.raises(Unmet, match="请写明理由"):
+        step(case, "abandon_by_commitment", Role.MANAGER, day(3, 11))
+    case = step(case, "abandon_by_commitment", Role.MANAGER, day(3, 11), reason="床位数不实")
+    assert (case.state, case.closed_on, standing(case)) == ("abandoned_commitment", day(3, 11), {})
+    assert case.institution.bans.count() == 0

@@ -1,4 +1,4 @@
-"""Zhanjiang by its own book: periods at their edges, what stays accepted, what never lapses, both channels."""
+"""Zhanjiang by its own book: periods at their edge, what stays accepted, what never lapses, two channels."""
 
 from datetime import timedelta
 
@@ -103,7 +103,7 @@ def test_an_online_filing_is_accepted_when_the_check_has_passed_and_told_once_be
     assert standing(case) == {"completeness_check": ("running", day(9, 22))}
     case = step(case, "accept", Role.CLERK, day(9, 18))
     assert (case.state, standing(case)) == ("accepted", {"evaluation": ("running", day(12, 18))})
-    assert [s.label for s in zhanjiang.steps_of(case)] == ["成立评估小组，开始初评", "撤回申请"]
+    assert {s.label for s in zhanjiang.steps_of(case)} == {"成立评估小组，开始初评", "撤回申请"}
 
 
 @pytest.mark.clause("ZJ-04-4", "ZJ-04-5", "ZJ-04-6", "ZJ-04-8", "ZJ-04-9", "ZJ-04-10", "ZJ-04-11")

@@ -124,4 +124,4 @@ def test_every_number_is_accounted_for_in_the_gap_report(client):
     an_accepted()
     an_accepted()
     page = log_in(client, Role.CLERK).get("/documents/gaps")
-    assert [cell.text for cell in page.one("tbody").all("td")] == ["受", "2026", "2", "2", "连续"]
+    assert [cell.text for cell in page.one("tbody").all("td")] == ["受", "2026", "2", "0", "2", "连续"]

@@ -1,0 +1,1 @@
+"""Checks before acceptance: conditions, grounds of refusal, the fund."""

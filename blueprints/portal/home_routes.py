@@ -1,0 +1,46 @@
+"""Where an account of an institution begins: what is to be done, its cases, the institutions it works for."""
+
+from typing import Any
+
+from flask import render_template, request
+
+from blueprints import words
+from blueprints.portal import queries, story
+from blueprints.portal.blueprint import bp
+from blueprints.register_fields import whole
+from blueprints.web import PROVIDERS, found, hand, requires
+from models import CaseState, Institution, Role
+
+# What the institution has to do itself in this state, and how the link to it reads.
+TO_DO = {CaseState.DRAFT: "继续填写", CaseState.CORRECTION_REQUESTED: "补正材料"}
+
+
+@bp.get("/my")
+@requires(*PROVIDERS)
+def home() -> str:
+    own = queries.institutions(hand().institutions)
+    chosen = _chosen(own)
+    number = request.args.get("number", "").replace("\x00", "").strip()[:20]
+    lines = queries.lines([row.id for row in ([chosen] if chosen else own)], hand(), number=number)
+    return render_template(
+        "portal/home.html",
+        institutions=own,
+        chosen=chosen,
+        number=number,
+        lines=lines,
+        to_do=[(line, TO_DO[line.case.state]) for line in lines if line.case.state in TO_DO],
+        busy={line.case.institution_id for line in lines if _is_open_application(line)},
+        plain=story.plain_state,
+        may_file=Role.PROVIDER in hand().roles,
+        words=words,
+    )
+
+
+def _chosen(own: list[Institution]) -> Institution | None:
+    """Return the institution asked for; one that is not the account's answers 404."""
+    asked = whole(request.args.get("institution"))
+    return found(next((row for row in own if row.id == asked), None)) if asked else None
+
+
+def _is_open_application(line: queries.Line) -> Any:
+    return line.case.matter == "application" and line.case.closed_on is None
