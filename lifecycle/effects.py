@@ -86,7 +86,7 @@ def kept(case: Case) -> list[dict[str, Any]]:
     return list(Suspension.select().where(Suspension.case == case.id).dicts())
 
 
-def put_back(case: Case, rows: Iterable[Mapping[str, Any]]) -> None:
+def restore(case: Case, rows: Iterable[Mapping[str, Any]]) -> None:
     """Let the suspensions of `case` stand as `kept` said; those begun since are cancelled."""
     known = {row["id"]: row for row in rows}
     for suspension in Suspension.select().where(Suspension.case == case.id).order_by(Suspension.id.desc()):

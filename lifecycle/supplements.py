@@ -40,12 +40,12 @@ def asked_at(case: Case) -> datetime | None:
 
 
 def kept(case: Case) -> list[dict[str, Any]]:
-    """Return what `put_back` needs when the step that asked is taken back."""
+    """Return what `restore` needs when the step that asked is taken back."""
     rows = CaseMaterial.select(CaseMaterial.id, CaseMaterial.asked_on, CaseMaterial.answered_on)
     return list(rows.where(CaseMaterial.case == case.id, CaseMaterial.asked_on.is_null(False)).dicts())
 
 
-def put_back(case: Case, rows: Iterable[Mapping[str, Any]]) -> None:
+def restore(case: Case, rows: Iterable[Mapping[str, Any]]) -> None:
     """Restore what was asked and answered as `kept` found it."""
     _forget(case)
     for row in rows:

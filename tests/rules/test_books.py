@@ -7,6 +7,7 @@ from pathlib import Path
 import chinese_calendar
 import pytest
 
+from lifecycle.cases import FIRST_STATE
 from lifecycle.conditions import CONDITIONS, TIMED
 from lifecycle.papers import FREEZE
 from lifecycle.workdays import FIRST_YEAR, _published_days
@@ -111,7 +112,8 @@ def test_every_book_speaks_only_of_things_the_code_knows(book):
 
 @pytest.mark.parametrize("book", ALL.values(), ids=lambda book: book.id)
 def test_every_state_of_a_book_can_be_reached_and_every_end_is_closed(book):
-    reached = {step.target for step in book.steps} | {"draft", "new", "annulled"}
+    reached = {step.target for step in book.steps} | {state for state in FIRST_STATE.values() if state in book.states}
+    reached |= {"annulled"}
     assert set(book.states) <= reached
     left = {origin for step in book.steps for origin in step.origins if not step.reopens}
     closed = {step.target for step in book.steps if step.closes}
@@ -148,6 +150,11 @@ def test_example_of_the_lawyer(book, example):
         pytest.param("system_connection", "limit", 15, "workday", False, id="D-12"),
         pytest.param("commitment", "limit", 10, "workday", False, id="D-13"),
         pytest.param("inactivity", "cap", 180, "day", False, id="B-13"),
+        pytest.param("suspension_start", "wait", 0, "day", False, id="suspension planned"),
+        pytest.param("suspension_end", "cap", 0, "day", False, id="suspension imposed"),
+        pytest.param("suspension_cap", "cap", 180, "day", False, id="D-20"),
+        pytest.param("exit_day", "wait", 0, "day", False, id="exit agreed to"),
+        pytest.param("exit_notice", "wait", 3, "month", False, id="D-19"),
         pytest.param("fraud_ban", "ban", 3, "year", False, id="B-04"),
         pytest.param("illegality_ban", "ban", 3, "year", False, id="B-05"),
         pytest.param("breach_ban", "ban", 1, "year", False, id="B-06"),

@@ -237,12 +237,18 @@ def test_the_kinds_of_documents_and_their_forms(book):
         "supervision_publication": ("", "", 1),
         "negotiation_record": ("10", "negotiation_record.docx", 2),
         "agreement": ("", "", 2),
+        "suspension_notice": ("", "", 2),
+        "resumption_notice": ("", "", 2),
+        "termination_notice": ("", "", 2),
+        "exit_reply": ("", "", 2),
+        "termination_publication": ("", "", 1),
     }
 
 
 def test_no_two_kinds_of_documents_share_a_number_series(book):
     words = [document.word for document in book.documents.values()]
-    assert words == ["受", "补", "不受", "补充", "评", "公示", "监公示", "谈", "协"]
+    assert words[:9] == ["受", "补", "不受", "补充", "评", "公示", "监公示", "谈", "协"]
+    assert words[9:] == ["中止", "恢复", "解除", "退", "解公"]
     assert len(set(words)) == len(words)
 
 
