@@ -295,9 +295,10 @@ def _write(case: Case, row: Item, finding: str, evidence: str, checked_on: date 
 
 def gaps(rows: Sequence[Item], list_: str, *, is_offer: bool) -> list[str]:
     """Return what keeps an application from acceptance in one list, in words; short while only offered."""
-    mine = [row for row in rows if row.list == list_ and not row.is_settled]
+    # what a ban proves is told by the ban itself (conditions.no_ban)
+    mine = [row for row in rows if row.list == list_ and not row.is_settled and not row.machine.is_hard]
     title = {CheckList.CONDITION: "基本条件", CheckList.SCREENING: "不予受理情形"}[CheckList(list_)]
-    against = [row for row in mine if row.machine.is_hard or row.finding == CheckFinding.HIT]
+    against = [row for row in mine if row.finding == CheckFinding.HIT]
     still = len(mine) - len(against)
     told = [f"{title}还有 {still} 项未核对"] if still else []
     word = "不符合" if list_ == CheckList.CONDITION else "存在"
@@ -306,7 +307,7 @@ def gaps(rows: Sequence[Item], list_: str, *, is_offer: bool) -> list[str]:
     return told + [f"{title}{word}：{row.text}（{row.article}）" for row in against]
 
 
-def found_grounds(case: Case, hand: Hand) -> list[str]:
+def found_grounds(rows: Sequence[Item]) -> list[str]:
     """Return the keys of the grounds that were found or that a ban proves, in printed order."""
-    rows = [row for row in items(case, hand) if row.list == CheckList.SCREENING]
-    return [row.key for row in rows if row.machine.is_hard or row.finding == CheckFinding.HIT]
+    grounds = [row for row in rows if row.list == CheckList.SCREENING]
+    return [row.key for row in grounds if row.machine.is_hard or row.finding == CheckFinding.HIT]

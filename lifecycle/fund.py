@@ -87,6 +87,16 @@ def guard_of(application: Application, hand: Hand) -> Guard | None:
     return guard(case.office, (application.applied_on or case.opened_on).year, hand.book_of(case))
 
 
+def warnings(application: Application, hand: Hand) -> list[str]:
+    """Return why inpatient is in principle not accepted this year, and the policy that answers it, if any."""
+    found = guard_of(application, hand)
+    if found is None or not found.is_over:
+        return []
+    policy = application.policy
+    answer = [f"已登记政策倾斜：{POLICIES[policy]}（{application.policy_reason}）"] if policy else []
+    return [f"{found.year} 年原则上不予受理含住院的申请：{'；'.join(found.lines)}", *answer]
+
+
 def save_year(office: Office, year: int, figures: dict[str, Any], *, version: int, hand: Hand) -> FundYear:
     """Return the figures of `year` as saved: target, spent, income (分), capacity_tenths, note.
 

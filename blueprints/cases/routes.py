@@ -1,5 +1,6 @@
 """A case: its page, its steps, corrections, files."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
@@ -8,6 +9,8 @@ from htmx_flask import make_response
 
 from blueprints import telling, words
 from blueprints.cases import forms, operations, queries
+from blueprints.material_page import material_context
+from blueprints.register_fields import whole
 from blueprints.screens import SEVERAL, page_of
 from blueprints.stations import stations
 from blueprints.web import STAFF, case_or_404, found, hand, requires, wants_partial
@@ -50,6 +53,7 @@ def _context(case: Case, **more: Any) -> dict[str, Any]:
     book = me.book_of(case)
     offered = steps.offers(case, me, words.ROLES)
     newest = queries.newest_step(case)
+    shown = material_context(case, me)
     return {
         "case": case,
         "book": book,
@@ -59,7 +63,7 @@ def _context(case: Case, **more: Any) -> dict[str, Any]:
         "offers": [(offer, step_url(case, offer.step)) for offer in offered],
         "loud": _loud(offered),
         "work": _work(case),
-        "materials": material_list.material_rows(case, me),
+        **shown,
         "filings": filings.filings_of(case),
         "documents": queries.documents(case),
         "attachments": queries.attachments(case),
@@ -71,7 +75,8 @@ def _context(case: Case, **more: Any) -> dict[str, Any]:
         "is_manager": Role.MANAGER in me.roles,
         "may_serve": Role.CLERK in me.roles and case.office_id == current_user.office.id,
         "words": words,
-        "upload_form": _upload_form(case),
+        "upload_form": _upload_form(case, shown["materials"]),
+        "province": filings.open_upload(case, me),
         "asked": current_user.office,
         **more,
     }
@@ -107,9 +112,8 @@ def _work(case: Case) -> dict[str, Any] | None:
     }
 
 
-def _upload_form(case: Case) -> forms.UploadForm:
+def _upload_form(case: Case, rows: Iterable[material_list.MaterialRow]) -> forms.UploadForm:
     form = forms.UploadForm(formdata=None)
-    rows = material_list.material_rows(case, hand())
     form.material.choices = [(0, "（不对应具体材料）")] + [
         (row.id, f"{row.no}. {row.title}"[:40]) for row in rows
     ]
@@ -131,7 +135,8 @@ def step_page(case_id: int, action: str) -> Any:
     step = found(_step(case, action))
     if step.screen:
         return redirect(step_url(case, step))
-    return _show_step(case, step, _form(case, step, on=hand().today, version=case.version))
+    given = {"on": hand().today, "version": case.version, **queries.preset(case, step, hand())}
+    return _show_step(case, step, _form(case, step, **given))
 
 
 @bp.post("/<int:case_id>/steps/<action>")
@@ -152,7 +157,7 @@ def take_step(case_id: int, action: str) -> Any:
             on=form.on.data,
             reason=form.reason.data or "",
             data={name: form[name].data for name in step.asks},
-            version=int(form.version.data) if (form.version.data or "").isdigit() else None,
+            version=whole(form.version.data),
         )
     except DomainError as refusal:
         if refusal.status == Conflict.status:  # told once; who sends it again knows how the case stands now
@@ -214,7 +219,8 @@ def take_back(case_id: int) -> Any:
     form = forms.ReasonForm(version=case.version)
     if not form.validate_on_submit():
         return _show_reason(case, form, "撤回上一步", f"撤回“{newest.label}”，由它出具的文书一并作废。")
-    corrections.take_back(case, hand=hand(), reason=form.reason.data, version=int(form.version.data))
+    version = whole(form.version.data) or 0  # what is no version is a stale one
+    corrections.take_back(case, hand=hand(), reason=form.reason.data, version=version)
     return _answer(case, f"已撤回“{newest.label}”。")
 
 
@@ -274,7 +280,7 @@ def history(case_id: int) -> Any:
 @requires(*STAFF)
 def upload(case_id: int) -> Any:
     case = case_or_404(case_id)
-    form = _upload_form(case)
+    form = _upload_form(case, material_list.material_rows(case, hand()))
     form.process(request.form)
     if form.purpose.data not in words.PURPOSES:
         raise Unmet(["请选择附件用途"])
@@ -290,7 +296,10 @@ def attachment(case_id: int, attachment_id: int) -> Any:
     row = found(queries.attachment(case_or_404(case_id), attachment_id))
     shown = row.content_type in ("application/pdf", "image/jpeg", "image/png", "video/mp4")
     return send_file(
-        files.path_of(row), mimetype=row.content_type, as_attachment=not shown, download_name=row.filename
+        files.whole_path(row, hand=hand()),
+        mimetype=row.content_type,
+        as_attachment=not shown,
+        download_name=row.filename,
     )
 
 

@@ -322,3 +322,14 @@ def test_marks_ask_the_database_the_same_however_many(clerk, statements):
     none = count()
     receive_all(case)
     assert count() == none
+
+
+@pytest.mark.clause("LC-24-1")
+def test_acceptance_tells_the_guard_even_where_a_policy_answers_it(clerk):
+    over_the_limit()
+    case = an_application(types=("inpatient",))
+    given = {"policy": "major_project", "policy_reason": "市重大项目第 12 号", "version": "1"}
+    clerk.post(url(case, "marks"), data=given)
+    page = clerk.get(f"/cases/{case.id}/steps/accept")
+    assert "2026 年原则上不予受理含住院的申请" in page.text
+    assert "已登记政策倾斜" in page.text
