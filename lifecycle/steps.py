@@ -302,7 +302,7 @@ def put_back(case: Case, before: Mapping[str, Any], hand: Hand) -> None:
             stop.delete_instance()
     for row in before["pauses"]:
         ClockPause.replace(**row).execute()
-    supplements.put_back(case, before.get("asked", ()))
+    supplements.restore(case, before.get("asked", ()))
     for clock in clocks.open_clocks(case):
         clocks.recompute(clock, hand)
     clocks.choose_lead(case)
