@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from flask_wtf.file import FileField
 from wtforms import BooleanField, HiddenField, SelectField, StringField
 from wtforms.validators import Length, StopValidation
 
@@ -78,6 +79,16 @@ def staff_data(row: Staff) -> dict[str, Any]:
     """Return what the form shows of a stored row: the number masked."""
     data = {name: getattr(row, name) for name in Staff._meta.fields if name not in ("institution", "person")}
     return data | {"name": row.person.name, "resident_id": row.person.id_masked}
+
+
+class RosterForm(HouseForm):
+    """A roster as a workbook."""
+
+    file = FileField("花名册文件", description="xlsx 或 xls，列名与模板相同；身份证号一列须为文本格式")
+
+    def validate_file(self, field: FileField) -> None:
+        if not field.data or not field.data.filename:
+            raise StopValidation("请选择要导入的 Excel 文件")
 
 
 class LeaveForm(HouseForm):
