@@ -12,6 +12,7 @@ from blueprints import words
 from blueprints.stations import StationRow
 from blueprints.telling import Card, Told
 from models import Attachment, Case, CaseState, Document, StepTaken, User
+from rules.book import Book
 
 OFFICER = "经办机构工作人员"
 
@@ -50,6 +51,8 @@ PLAIN = {
     CaseState.EXPIRED: "协议已期满",
     CaseState.ANNULLED: "协议已取消",
 }
+# Labels of the book that would tell what came from a third person.
+VEILED = {CaseState.NOTICE_INVESTIGATION: "公示核实"}
 # What the institution does itself, in its own words; what the office does inside, without its outcome; what
 # came from a third person, not at all.
 OWN = {"file": "提交申请", "receive_supplement": "提交补正材料", "withdraw": "撤回申请"}
@@ -71,6 +74,11 @@ class _Moment:
     what: str
     detail: str = ""
     is_key: bool = False
+
+
+def state_label(case: Case, book: Book) -> str:
+    """Return the label of the case's state as the institution may read it."""
+    return VEILED.get(CaseState(case.state)) or book.states[case.state].label
 
 
 def plain_state(case: Case, label: str) -> str:
