@@ -19,6 +19,7 @@ from tests.builders import (
     a_user,
     an_institution,
     an_office,
+    clear_checks,
     hand_of,
     night,
     receive_all,
@@ -145,3 +146,8 @@ def a_county() -> Office:
 def as_centre(case: Case, action: str, on: date) -> Case:
     """What a clerk of the centre tries on a case of the county."""
     return take_step(case, action, hand=hand_of(Role.CLERK, office=the_office(), today=on), on=on)
+
+
+def clear(case: Case) -> None:
+    """Every condition and ground answered before acceptance."""
+    clear_checks(case, case.opened_on)
