@@ -49,6 +49,10 @@ class RegisterForm(InstitutionForm):
 
     validate_settlement = validate_parent
 
+    def validate_approved_on(self, field: DayField) -> None:
+        if field.data and field.data > self.today:
+            raise StopValidation("批准日期不能晚于今天")
+
     def validate_national_code(self, field: StringField) -> None:
         if not field.data:
             return

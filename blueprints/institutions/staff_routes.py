@@ -9,7 +9,7 @@ from blueprints import excel
 from blueprints.institutions import operations, page_queries, people_queries
 from blueprints.institutions.blueprint import EDITORS, REVEALERS, book_of, bp
 from blueprints.institutions.staff_forms import LeaveForm, StaffForm, roster, staff_form
-from blueprints.register_fields import refusal_of, whole
+from blueprints.register_fields import PERSONS, refusal_of, whole
 from blueprints.web import STAFF, found, hand, institution_or_404, requires, scope
 from lifecycle import moment, staff
 from lifecycle.errors import DomainError
@@ -35,6 +35,7 @@ def _list(institution: Institution, shown: dict[int, str] | None = None) -> str:
         table=roster(book_of(institution), institution.kind),
         categories=_categories(institution),
         elsewhere=people_queries.elsewhere(institution, ids, scope()),
+        roles=PERSONS,
         shown=shown or {},
         is_ours=institution.office_id == current_user.office.id,
     )
