@@ -207,6 +207,13 @@ def _evaluate(me: Life) -> Iterator[date]:
         me.take("request_reevaluation", "clerk")
 
 
+# How an application ends whose statements prove untrue: the step and its reason.
+UNTRUE = {
+    "rejected_fraud": ("record_fraud", "三名医师的执业证系伪造，经卫健部门核实"),
+    "abandoned_commitment": ("abandon_by_commitment", "申请表所填营业人员与花名册、社保记录不符"),
+}
+
+
 def _review(me: Life, round_: int) -> Iterator[date]:  # noqa: C901 - one path with its exits
     w, until = me.world, me.plan.until
     yield (day := w.after(me.hand("clerk").today, PACE["review"]))
@@ -221,9 +228,10 @@ def _review(me: Life, round_: int) -> Iterator[date]:  # noqa: C901 - one path w
     if until == "desk_review":
         me.tick("desk", rows=7)
         return
-    if until == "rejected_fraud":
+    if until in UNTRUE:
         me.attach("evidence", "劳动合同比对记录.pdf")
-        me.take("record_fraud", "reviewer1", "三名医师的执业证系伪造，经卫健部门核实")
+        action, reason = UNTRUE[until]
+        me.take(action, "reviewer1", reason)
         return
     yield (day := w.after(day, PACE["desk"]))
     pharmacy = me.place.kind == "pharmacy"
