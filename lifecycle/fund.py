@@ -107,6 +107,8 @@ def save_year(office: Office, year: int, figures: dict[str, Any], *, version: in
         raise NotAllowed("基金运行数据由本单位负责人登记")
     if all(figures.get(name) is None for name in FIGURES if name != "note"):
         raise Unmet(["请至少填写一项基金数据"])
+    if figures.get("target") == 0:
+        raise Unmet(["总额控制指标须大于 0，没有下达的留空"])
     with write_tx():
         row = FundYear.get_or_none(FundYear.office == office, FundYear.year == year)
         if (row.version if row else 0) != version:
