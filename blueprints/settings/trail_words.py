@@ -73,6 +73,7 @@ VERBS: Mapping[str, str] = MappingProxyType(
         "lift_ban": "解除限制申请",
         "perform_duty": "登记责任履行完毕",
         "reveal": "查看证件号",
+        "reveal_id": "查看证件号",
         "export": "导出",
         "import_ledger": "导入台账",
         "cancel_task": "取消任务",
@@ -85,10 +86,7 @@ VERBS: Mapping[str, str] = MappingProxyType(
 LABELS: Mapping[str, str] = MappingProxyType(
     {
         "username": "用户名",
-        "title": "任务",
-        "filename": "文件",
         "new": "新登记",
-        "changed": "变更",
         "unchanged": "无变化",
         "wrong": "有误",
         "agreements": "存量协议",
