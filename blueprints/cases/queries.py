@@ -36,13 +36,11 @@ def documents(case: Case) -> list[Document]:
 
 
 def attachments(case: Case) -> list[Attachment]:
-    """Return the files of a case that were not removed, with who uploaded them."""
+    """Return the files of a case that were not removed, without those of its material list."""
     return list(
-        Attachment.select(Attachment, User, CaseMaterial)
+        Attachment.select(Attachment, User)
         .join(User)
-        .switch(Attachment)
-        .join(CaseMaterial, JOIN.LEFT_OUTER)
-        .where(Attachment.case == case, Attachment.removed_at.is_null())
+        .where(Attachment.case == case, Attachment.removed_at.is_null(), Attachment.material.is_null())
         .order_by(Attachment.id)
     )
 

@@ -1,6 +1,5 @@
 """A case: its page, its steps, corrections, files."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
@@ -14,7 +13,7 @@ from blueprints.register_fields import whole
 from blueprints.screens import SEVERAL, page_of
 from blueprints.stations import stations
 from blueprints.web import STAFF, case_or_404, found, hand, requires, wants_partial
-from lifecycle import cases, corrections, files, filings, material_list, steps
+from lifecycle import cases, corrections, files, filings, steps
 from lifecycle.errors import Conflict, DomainError, Unmet
 from models import Case, Matter, Role, User
 from rules.rows import Step
@@ -75,7 +74,7 @@ def _context(case: Case, **more: Any) -> dict[str, Any]:
         "is_manager": Role.MANAGER in me.roles,
         "may_serve": Role.CLERK in me.roles and case.office_id == current_user.office.id,
         "words": words,
-        "upload_form": _upload_form(case, shown["materials"]),
+        "upload_form": forms.UploadForm(formdata=None),
         "province": filings.open_upload(case, me),
         "asked": current_user.office,
         **more,
@@ -110,14 +109,6 @@ def _work(case: Case) -> dict[str, Any] | None:
         "note": note,
         "is_mine": is_mine,
     }
-
-
-def _upload_form(case: Case, rows: Iterable[material_list.MaterialRow]) -> forms.UploadForm:
-    form = forms.UploadForm(formdata=None)
-    form.material.choices = [(0, "（不对应具体材料）")] + [
-        (row.id, f"{row.no}. {row.title}"[:40]) for row in rows
-    ]
-    return form
 
 
 def _answer(case: Case, sentence: str) -> Any:
@@ -280,13 +271,11 @@ def history(case_id: int) -> Any:
 @requires(*STAFF)
 def upload(case_id: int) -> Any:
     case = case_or_404(case_id)
-    form = _upload_form(case, material_list.material_rows(case, hand()))
-    form.process(request.form)
+    form = forms.UploadForm()
     if form.purpose.data not in words.PURPOSES:
         raise Unmet(["请选择附件用途"])
-    material_id = form.material.data or 0
     uploads = request.files.getlist("files")
-    stored = operations.upload(case, uploads, purpose=form.purpose.data, material_id=material_id, hand=hand())
+    stored = operations.upload(case, uploads, purpose=form.purpose.data, hand=hand())
     return _answer(case, f"已上传 {len(stored)} 个文件。")
 
 
