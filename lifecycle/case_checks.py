@@ -96,7 +96,8 @@ def items(case: Case, hand: Hand, on: date | None = None) -> list[Item]:
     extras = extra_conditions(case.office, case.institution.kind) if conditions else []
     told_of = {key for _, key in marks}
     rows += [_extra(row) for row in extras if row.is_active or f"x{row.id}" in told_of]
-    rows += [_ground(row, found[row.key]) for row in grounds]
+    head = grounds[0].article.partition("（")[0] if grounds else ""
+    rows += [_ground(row, found[row.key], head) for row in grounds]
     return [_marked(row, marks.get((row.list, row.key))) for row in rows]
 
 
@@ -116,8 +117,10 @@ def _extra(row: ExtraCondition) -> Item:
     return Item(CheckList.CONDITION, f"x{row.id}", "补充", row.text, row.basis, may_be_na=True)
 
 
-def _ground(row: Ground, machine: Answer) -> Item:
-    number = row.article[row.article.find("（") :] if "（" in row.article else ""
+def _ground(row: Ground, machine: Answer, head: str) -> Item:
+    """Return the row of a ground; one outside the list's own article `head` is numbered by its article."""
+    article, _, number = row.article.partition("（")
+    number = f"（{number}" if number and article == head else article
     return Item(
         CheckList.SCREENING,
         row.key,
