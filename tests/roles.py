@@ -65,6 +65,7 @@ WHO_MAY = {
     "imports.task_list": STAFF,
     "imports.task_page": STAFF,
     "imports.task_region": STAFF,
+    "agreements.export": STAFF,
     "institutions.ban_page": {Role.MANAGER},
     "institutions.change": {Role.CLERK, Role.AGREEMENT, Role.MANAGER},
     "institutions.check_field": {Role.CLERK, Role.AGREEMENT, Role.MANAGER},
