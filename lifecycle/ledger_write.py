@@ -87,7 +87,7 @@ def write(prepared: Prepared, *, hand: Hand, report: Report) -> dict[str, int]:
         _take_over([(rows[v.entry.number], v.entry.terms) for v in plan.verdicts if v.opens_agreement], hand)
         counts = {kind: len(plan.of(kind)) for kind in ("new", "changed", "unchanged", "wrong")}
         counts["agreements"] = sum(verdict.opens_agreement for verdict in plan.verdicts)
-        audit.record("ledger", "import_ledger", hand=hand, **counts)
+        audit.record(f"office:{hand.actor.office_id}", "import_ledger", hand=hand, **counts)
     return counts
 
 
