@@ -110,7 +110,7 @@ class _Reader:
         values = {key: value for key, value in told.items() if key not in ("name", "resident_id")}
         return Entry(line.number, told["name"], told["resident_id"], values)
 
-    def _cell(self, line: workbooks.Line, column: Column) -> str:
+    def _cell(self, line: workbooks.Line, column: Column) -> Any:
         cell = line.by_heading.get(column.label, "")
         try:
             return self._value(cell, column, line.number)
@@ -118,9 +118,11 @@ class _Reader:
             self.wrong.append(Wrong(line.number, column.label, str(error)))
             return ""
 
-    def _value(self, cell: Any, column: Column, number: int) -> str:
+    def _value(self, cell: Any, column: Column, number: int) -> Any:
         if column.key == "resident_id":
             return self._number(cell, number)
+        if column.type == "day":
+            return workbooks.day_of(cell)
         text = workbooks.text_of(cell)
         if column.key in NEEDED and not text:
             raise ValueError(f"请填写{column.label}")
