@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import current_app
 
-from lifecycle.cases import facts
+from lifecycle.cases import facts, open_case
 from lifecycle.steps import take_step
 from models import Application, Case, CaseSheet, Complaint, GroupMember, Institution, Office, Role
 from rules.book import Book
@@ -151,3 +151,10 @@ def as_centre(case: Case, action: str, on: date) -> Case:
 def clear(case: Case) -> None:
     """Every condition and ground answered before acceptance."""
     clear_checks(case, case.opened_on)
+
+
+def opened(institution: Institution) -> Case:
+    """A draft of `institution` opened today under whatever its office's region says."""
+    hand = hand_of(Role.CLERK, office=institution.office)
+    office = Office.get_by_id(institution.office_id)
+    return open_case("application", institution, office=office, hand=hand, on=hand.today)
