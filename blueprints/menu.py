@@ -24,8 +24,15 @@ class Item:
     threshold: str = ""  # shown only where the office's book has it
 
 
+OWN_CASES = ("portal.home", "portal.case", "portal.apply", "portal.draft")
 MENU = (
-    Item("我的办件", "inbox", "portal.home", PROVIDERS, ("portal.home", "portal.case")),
+    Item(
+        "我的办件",
+        "inbox",
+        "portal.home",
+        PROVIDERS,
+        ("portal.home", "portal.case", "portal.apply", "portal.draft"),
+    ),
     Item("本机构用户", "people", "portal.user_list", (Role.PROVIDER_ADMIN,), ("portal.user",)),
     Item("工作台", "inbox", "worklist.worklist_page", STAFF, ("worklist",)),
     Item(
@@ -107,7 +114,9 @@ def _line(item: Item) -> dict[str, Any]:
         "icon": item.icon,
         "url": url_for(item.endpoint) if item.endpoint else "",
         "count": None,
-        "is_current": any(endpoint.startswith((f"{name}.", name + "_")) for name in item.features),
+        "is_current": any(
+            endpoint == name or endpoint.startswith((f"{name}.", name + "_")) for name in item.features
+        ),
     }
 
 
