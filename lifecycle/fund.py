@@ -122,10 +122,11 @@ def save_year(office: Office, year: int, figures: dict[str, Any], *, version: in
         after = {name: getattr(row, name) for name in FIGURES}
         if before != after:
             audit.record(
-                f"office:{office.id}",
+                "offices",
                 "save_fund_year",
                 hand=hand,
                 article="第二十四条",
+                office=office.name,
                 year=year,
                 before=before,
                 after=after,
