@@ -14,6 +14,7 @@ from models import (
     Credential,
     Document,
     ExtraCondition,
+    LongTask,
     Meeting,
     PublicNotice,
     Role,
@@ -99,6 +100,9 @@ def elsewhere(app):  # noqa: ARG001
         "office_id": office.id,
         "user_id": user.id,
         "member_id": 1,
+        "task_id": LongTask.create(
+            office=office, kind="ledger", title="导入台账", created_by=user, created_at=at, result="x"
+        ).id,
     }  # fmt: skip
 
 

@@ -9,8 +9,9 @@ from blueprints.imports.columns import HEADINGS, NEEDED
 from blueprints.workbooks import read
 from demo import numbers
 from lifecycle import audit, checks, files, long_tasks, register
+from lifecycle.corrections import take_back
 from models import Agreement, Case, Clock, Event, Institution, LongTask, Person, Role, StepTaken
-from tests.builders import MONDAY, an_institution, an_office, night, system_hand
+from tests.builders import MONDAY, an_institution, an_office, hand_of, night, system_hand
 from tests.imports.ledgers import a_ledger, a_resident_id, a_row
 from tests.page import log_in
 
@@ -296,3 +297,13 @@ def test_a_polled_task_that_ended_lets_its_own_page_load_anew(browser):
     assert browser.get(f"/imports/tasks/{task.id}/region", headers=here).headers["HX-Refresh"] == "true"
     elsewhere = {**here, "HX-Current-URL": "http://localhost/imports/tasks"}
     assert "HX-Refresh" not in browser.get(f"/imports/tasks/{task.id}/region", headers=elsewhere).headers
+
+
+def test_an_agreement_taken_over_by_mistake_is_annulled_and_can_be_imported_anew(browser):
+    imported(browser, [a_row(1)])
+    taken_back = take_back(Case.get(), hand=hand_of(Role.MANAGER), reason="终止日期抄错")
+    assert (taken_back.state, taken_back.closed_on) == ("annulled", MONDAY)
+    assert imported(browser, [a_row(1, 协议终止日期="2026-06-30")]).data["written"]["agreements"] == 1
+    standing = Agreement.select().join(Case).where(Case.closed_on.is_null()).get()
+    assert standing.ends_on == date(2026, 6, 30)
+    assert list(checks.problems(system_hand(MONDAY))) == []
