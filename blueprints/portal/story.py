@@ -15,6 +15,7 @@ from models import Attachment, Case, CaseState, Document, StepTaken, User
 from rules.book import Book
 
 OFFICER = "经办机构工作人员"
+CORRECTION = "correction"  # the flag of a case that was accepted all the same
 
 PLAIN = {
     CaseState.DRAFT: "还没有提交。填写申请、上传材料后提交",
@@ -83,7 +84,15 @@ def state_label(case: Case, book: Book) -> str:
 
 def plain_state(case: Case, label: str) -> str:
     """Return where the case stands in a sentence for the institution; the book's label if there is none."""
+    if owes_correction(case):
+        return PLAIN[CaseState.CORRECTION_REQUESTED]
     return PLAIN.get(CaseState(case.state), label)
+
+
+def owes_correction(case: Case) -> bool:
+    """Return whether the institution was told what is missing, in whichever state its region does so."""
+    is_asked = case.state == CaseState.CORRECTION_REQUESTED or case.flag == CORRECTION
+    return case.closed_on is None and is_asked
 
 
 def without_names(rows: Iterable[StationRow], *, hides: bool) -> list[StationRow]:
