@@ -10,7 +10,7 @@ from blueprints.institutions import roster_operations
 from blueprints.institutions.blueprint import EDITORS, book_of, bp
 from blueprints.institutions.staff_forms import RosterForm, roster
 from blueprints.register_fields import refusal_of
-from blueprints.web import hand, institution_or_404, requires
+from blueprints.web import found, hand, institution_or_404, requires
 from lifecycle import credentials, moment
 from lifecycle.errors import DomainError
 from models import Institution
@@ -22,26 +22,27 @@ SHOWN = 200  # wrong cells on the page
 @requires(*EDITORS)
 def staff_import(institution_id: int) -> Any:
     institution, form = institution_or_404(institution_id), RosterForm()
+    found(roster(book_of(institution), institution.kind))
     if not form.validate_on_submit():
         error = refusal_of(form, "未导入") if form.errors else None
         return _page(institution, form, error), 422 if error else 200
     try:
         credentials.demand_own(institution, hand())
-        found = roster_operations.read(form.file.data.read(), institution, book_of(institution), hand=hand())
-        if found.wrong:
-            return _page(institution, form, found=found), 422
-        roster_operations.write(found, institution, hand=hand())
+        read = roster_operations.read(form.file.data.read(), institution, book_of(institution), hand=hand())
+        if read.wrong:
+            return _page(institution, form, read=read), 422
+        roster_operations.write(read, institution, hand=hand())
     except DomainError as error:
         return _page(institution, form, error), error.status
-    flash(_told(found))
+    flash(_told(read))
     return redirect(url_for(".staff_list", institution_id=institution_id))
 
 
-def _told(found: roster_operations.Roster) -> str:
-    text = f"已导入 {len(found.entries)} 人：新增 {found.added} 人，核对 {found.known} 人"
-    if found.missing:
-        names = "、".join(found.missing[:10]) + ("等" if len(found.missing) > 10 else "")
-        text += f"。花名册上另有 {len(found.missing)} 人不在文件里（{names}），已离职的请登记离职"
+def _told(read: roster_operations.Roster) -> str:
+    text = f"已导入 {len(read.entries)} 人：新增 {read.added} 人，核对 {read.known} 人"
+    if read.missing:
+        names = "、".join(read.missing[:10]) + ("等" if len(read.missing) > 10 else "")
+        text += f"。花名册上另有 {len(read.missing)} 人不在文件里（{names}），已离职的请登记离职"
     return text
 
 
@@ -49,7 +50,7 @@ def _page(
     institution: Institution,
     form: RosterForm,
     error: DomainError | None = None,
-    found: roster_operations.Roster | None = None,
+    read: roster_operations.Roster | None = None,
 ) -> str:
     book = book_of(institution)
     return render_template(
@@ -57,10 +58,10 @@ def _page(
         institution=institution,
         form=form,
         error=error,
-        found=found,
+        read=read,
         most=roster_operations.MOST,
         shown=SHOWN,
-        table=roster(book, institution.kind),
+        table=found(roster(book, institution.kind)),
         categories=[row.label for row in book.staff_categories if institution.kind in row.kinds],
     )
 
@@ -70,7 +71,7 @@ def _page(
 def staff_template(institution_id: int) -> Any:
     """Send the empty roster, its cells as text so that long numbers keep their digits."""
     institution = institution_or_404(institution_id)
-    table = roster(book_of(institution), institution.kind)
+    table = found(roster(book_of(institution), institution.kind))
     columns = [(column.label, 22) for column in table.columns]
     sheet = excel.Table("花名册", table.label, columns, [], is_blank=True)
     person, office = current_user.name, current_user.office.name

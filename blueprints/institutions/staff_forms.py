@@ -51,10 +51,12 @@ class StaffForm(HouseForm):
         return {f.name: (f.data or "") if f.name in TEXTS else f.data for f in self if f.name in names}
 
 
-def staff_form(book: Book, kind: str, today: date, row: Staff | None, **values: Any) -> StaffForm:
-    """Return the form for the roster of `kind`: its columns and choices as the book has them."""
+def staff_form(
+    table: Table, categories: list[tuple[str, str]], today: date, row: Staff | None, **values: Any
+) -> StaffForm:
+    """Return the form for a roster: its columns and choices as the book has them; categories by key."""
     form = StaffForm(data=staff_data(row) if row else {"is_full_time": True}, **values)
-    form.today, table = today, roster(book, kind)
+    form.today = today
     asked = {column.key: column for column in table.columns}
     for name in ("gender", "category", "title", "department", "remark"):
         if name not in asked:
@@ -62,17 +64,16 @@ def staff_form(book: Book, kind: str, today: date, row: Staff | None, **values: 
     for name in {"gender", "remark"} & asked.keys():
         form[name].label.text = asked[name].label
         form[name].choices = [("", "未选择"), *((choice, choice) for choice in asked[name].choices)]
-    kinds = [(row.key, row.label) for row in book.staff_categories if kind in row.kinds]
-    form.category.choices = [("", "请选择"), *kinds]
+    form.category.choices = [("", "请选择"), *categories]
     if row:
         form.resident_id.kept = row.person.id_masked
         form.resident_id.description = "已保留，加密存放，只显示首尾四位；重新输入即覆盖"
     return form
 
 
-def roster(book: Book, kind: str) -> Table:
-    """Return the table of the roster (花名册) that the book prints for `kind`."""
-    return book.tables_of("staff", kind)[0]
+def roster(book: Book, kind: str) -> Table | None:
+    """Return the table of the roster (花名册) that the book prints for `kind`, or None."""
+    return next(iter(book.tables_of("staff", kind)), None)
 
 
 def staff_data(row: Staff) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """A roster as a workbook: every wrong cell told by row and column, then all rows or none."""
 
+from datetime import date
 from io import BytesIO
 
 import pytest
@@ -139,3 +140,13 @@ def test_another_offices_roster_is_not_written(client):
     city = log_in(client, Role.CLERK, office=county.parent)
     handed_in(city, institution, a_workbook(a_line(0)), status=403)
     assert Staff.select().count() == 0
+
+
+def test_another_books_roster_is_read_by_its_own_columns(client):
+    office = an_office("湛江某区医保中心", "湛医保", region="zhanjiang")
+    institution = an_institution(office=office)
+    heads = ["姓名", "身份证号码", "人员类别", "参保代码", "参保时间"]
+    stream = a_workbook(["人0", NUMBERS[0], "执业护士", "S1", "2020年5月1日"], heads=heads)
+    handed_in(log_in(client, Role.CLERK, office=office), institution, stream)
+    row = Staff.get()
+    assert (row.insured_code, row.insured_since) == ("S1", date(2020, 5, 1))
