@@ -54,6 +54,8 @@ def test_the_case_page_shows_the_path_of_the_guide(browser, case):
     names = ["收件", "受理", "初评", "现场考察", "综合评估", "公示", "协商谈判", "签订协议"]
     assert [name for name in names if name in bar] == names
     assert FOREIGN.findall(bar) == []
+    assert "上传" not in page.one("section", id="next-steps").text + page.one("h1").text
+    assert "尚未登记上传" not in page.one("main").text
 
 
 @pytest.mark.clause("ZJ-03-1", "ZJ-09-3")
