@@ -50,7 +50,7 @@ FEATURES = (
     "catalogue",
     "settings",
 )
-MAX_UPLOAD = 60 * 1024 * 1024
+MAX_UPLOAD = 210 * 1024 * 1024  # one video of lifecycle.content_types, or several papers
 log = logging.getLogger(__name__)
 
 

@@ -66,6 +66,11 @@ class FormTable:
         return [row.values for row in self.rows if row.values]
 
     @property
+    def is_in_use(self) -> bool:
+        """Whether its rows stand open: something is filled in, wrong, or a row was just added."""
+        return bool(self.values or self.errors or any(row.is_new for row in self.rows))
+
+    @property
     def errors(self) -> list[tuple[str, str, str]]:
         """(id, label, message) of every error, in the order of the page, like HouseForm.errors_flat."""
         whole = [(f"table-{self.table.key}", self.table.label, self.error)] if self.error else []

@@ -20,12 +20,16 @@ PLAIN = {
 
 @dataclass(frozen=True)
 class Table:
-    """One sheet: its name and title, the columns as (heading, width in characters), the rows."""
+    """One sheet: its name and title, the columns as (heading, width in characters), the rows.
+
+    is_blank: a template; what is typed into it stays text, so that long numbers keep their digits.
+    """
 
     name: str
     title: str
     columns: Sequence[tuple[str, int]]
     rows: Iterable[Sequence[Any]]
+    is_blank: bool = False
 
 
 def workbook(tables: Iterable[Table], *, office: str, person: str, at: datetime) -> BytesIO:
@@ -49,7 +53,7 @@ def _write(sheet: Any, table: Table, about: str, looks: dict[str, Any]) -> None:
     sheet.write_string(0, 0, table.title, looks["title"])
     sheet.write_string(1, 0, about)
     for column, (heading, width) in enumerate(table.columns):
-        sheet.set_column(column, column, width)
+        sheet.set_column(column, column, width, looks["text"] if table.is_blank else None)
         sheet.write_string(2, column, heading, looks["head"])
     for line, row in enumerate(table.rows, start=3):
         for column, value in enumerate(row):

@@ -21,10 +21,18 @@ class Item:
     endpoint: str = ""
     roles: Sequence[str] = EVERYBODY
     features: tuple[str, ...] = ()  # the blueprints whose pages this line stands for
+    threshold: str = ""  # shown only where the office's book has it
 
 
+OWN_CASES = ("portal.home", "portal.case", "portal.apply", "portal.draft")
 MENU = (
-    Item("我的办件", "inbox", "portal.home", PROVIDERS, ("portal.home", "portal.case")),
+    Item(
+        "我的办件",
+        "inbox",
+        "portal.home",
+        PROVIDERS,
+        ("portal.home", "portal.case", "portal.apply", "portal.draft"),
+    ),
     Item("本机构用户", "people", "portal.user_list", (Role.PROVIDER_ADMIN,), ("portal.user",)),
     Item("工作台", "inbox", "worklist.worklist_page", STAFF, ("worklist",)),
     Item(
@@ -38,7 +46,14 @@ MENU = (
     Item("协议管理", "file-earmark-check", "agreements.agreement_list", STAFF, ("agreements",)),
     Item("机构台账", "building", "institutions.institution_list", STAFF, ("institutions",)),
     Item("文书送达", "envelope", "papers.document_list", STAFF, ("papers",)),
-    Item("基金运行", "cash-coin", "checks.fund_page", STAFF, ("checks.fund", "checks.condition")),
+    Item(
+        "基金运行",
+        "cash-coin",
+        "checks.fund_page",
+        STAFF,
+        ("checks.fund", "checks.condition"),
+        "fund_overrun",
+    ),
     Item("看板", "bar-chart", "dashboard.dashboard_page", STAFF, ("dashboard",)),
     Item(),
     Item("规程目录", "journal-text", "catalogue.catalogue_page", EVERYBODY, ("catalogue",)),
@@ -83,8 +98,12 @@ def frame() -> dict[str, Any]:
 
 def _menu() -> list[dict[str, Any]]:
     """Return the user's lines; no rule before the first."""
-    lines = [_line(item) for item in MENU if current_user.has(*item.roles)]
+    lines = [_line(item) for item in MENU if current_user.has(*item.roles) and _is_law(item)]
     return lines[1:] if lines and lines[0]["is_separator"] else lines
+
+
+def _is_law(item: Item) -> bool:
+    return not item.threshold or any(item.threshold in book.thresholds for book in hand().books_here)
 
 
 def _line(item: Item) -> dict[str, Any]:
@@ -95,7 +114,9 @@ def _line(item: Item) -> dict[str, Any]:
         "icon": item.icon,
         "url": url_for(item.endpoint) if item.endpoint else "",
         "count": None,
-        "is_current": any(endpoint.startswith((f"{name}.", name + "_")) for name in item.features),
+        "is_current": any(
+            endpoint == name or endpoint.startswith((f"{name}.", name + "_")) for name in item.features
+        ),
     }
 
 

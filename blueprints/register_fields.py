@@ -192,8 +192,12 @@ def persons_of(institution: Institution | None) -> dict[str, Person | None]:
 
 
 def whole(text: str | None) -> int | None:
-    """Return an id or version that came with a request, or None for anything that is no such number."""
-    return int(text) if text and text.isdecimal() and len(text) < 10 else None
+    """Return an id or version that came with a request, or None for anything that is no such number.
+
+    A number of the row itself is none: the field keeps it where the request left the field out.
+    """
+    came = text if isinstance(text, str) else ""
+    return int(came) if came.isdecimal() and len(came) < 10 else None
 
 
 def refusal_of(form: HouseForm, what: str = "未提交") -> Unmet:

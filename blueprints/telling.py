@@ -29,6 +29,7 @@ class Told:
 # What the sentence of an event says after the name; steps bring their own label.
 VERBS = {
     "open_case": "登记办件",
+    "update_existing": "按台账更新存量协议",
     "set_application": "填写申请内容",
     "amend_application": "修改申请信息",
     "issue_document": "出具{name}",
@@ -44,6 +45,11 @@ VERBS = {
     "upload": "上传附件",
     "remove_file": "移除附件",
     "mark_material": "核对材料",
+    "reuse_material": "沿用以前收到的材料",
+    "add_material": "增加一项材料",
+    "drop_material": "删除自行增加的材料",
+    "set_validity": "登记文件有效期",
+    "file_changed": "打开文件被拒，内容与上传时不一致",
     "mark_materials": "核对材料",
     "rebind": "转用新版规程",
     "calendar_moved_clock": "节假日调整，到期日变更",

@@ -12,7 +12,7 @@ from blueprints.review import operations as review
 from demo import world as stage
 from demo.places import Place
 from demo.world import World
-from lifecycle import files, materials, papers, sheets, steps
+from lifecycle import case_checks, files, materials, papers, sheets, steps
 from lifecycle.hand import Hand
 from models import Agreement, Case, CaseMaterial, Complaint, Document, Finding, SheetMark
 
@@ -162,6 +162,7 @@ def _check(me: Life, start: date) -> Iterator[date]:
             on=needs.received_on,
             hand=clerk,
         )
+    _screen(me, clerk, found="g4" if until == "refused" else "")
     if until == "refused":
         me.take("refuse", "clerk", grounds=["g4"], remark="履行处罚责任后可再次申请")
         me.serve()
@@ -171,6 +172,26 @@ def _check(me: Life, start: date) -> Iterator[date]:
         me.take("accept", "clerk")
         if me.plan.serve or until != "accepted":
             me.serve()
+
+
+def _screen(me: Life, clerk: Hand, found: str = "") -> None:
+    """Answer the checks before acceptance; `found`: the ground that is present."""
+    inquiry = "国家企业信用信息公示系统、信用中国、中国执行信息公开网，未见记录"
+    case_checks.mark_rest(me.case, inquiry=inquiry, checked_on=clerk.today, hand=clerk)
+    for row in case_checks.items(Case.get_by_id(me.case.id), clerk):
+        if row.finding and row.key != found:
+            continue
+        is_hit = row.key == found
+        case_checks.mark(
+            me.case,
+            row.list,
+            row.key,
+            finding="hit" if is_hit else "clear",
+            evidence="行政处罚决定书罚款尚未缴清" if is_hit else "查看原件，符合要求",
+            checked_on=clerk.today,
+            version=row.version,
+            hand=clerk,
+        )
 
 
 def _evaluate(me: Life) -> Iterator[date]:
@@ -184,6 +205,13 @@ def _evaluate(me: Life) -> Iterator[date]:
         day = me.world.after(me.hand("clerk").today + timedelta(days=93), 3)
         yield day
         me.take("request_reevaluation", "clerk")
+
+
+# How an application ends whose statements prove untrue: the step and its reason.
+UNTRUE = {
+    "rejected_fraud": ("record_fraud", "三名医师的执业证系伪造，经卫健部门核实"),
+    "abandoned_commitment": ("abandon_by_commitment", "申请表所填营业人员与花名册、社保记录不符"),
+}
 
 
 def _review(me: Life, round_: int) -> Iterator[date]:  # noqa: C901 - one path with its exits
@@ -200,9 +228,10 @@ def _review(me: Life, round_: int) -> Iterator[date]:  # noqa: C901 - one path w
     if until == "desk_review":
         me.tick("desk", rows=7)
         return
-    if until == "rejected_fraud":
+    if until in UNTRUE:
         me.attach("evidence", "劳动合同比对记录.pdf")
-        me.take("record_fraud", "reviewer1", "三名医师的执业证系伪造，经卫健部门核实")
+        action, reason = UNTRUE[until]
+        me.take(action, "reviewer1", reason)
         return
     yield (day := w.after(day, PACE["desk"]))
     pharmacy = me.place.kind == "pharmacy"

@@ -36,6 +36,7 @@ PLANS: tuple[tuple[str, int, str, bool | None, bool], ...] = (
     ("desk_review", 70, "medical", True, True),
     ("desk_review", 58, "medical", None, True),
     ("rejected_fraud", 90, "medical", None, True),
+    ("abandoned_commitment", 35, "pharmacy", None, True),
     ("on_site", 2, "medical", True, True),
     ("on_site", 6, "medical", True, False),
     ("on_site", 50, "medical", True, True),
@@ -161,6 +162,7 @@ def length(place: Place, plan: Plan) -> int:
     alias = {"abandoned_correction": "correction_requested", "refused": "accepted", "withdrawn": "accepted"}
     alias |= {
         "rejected_fraud": "desk_review",
+        "abandoned_commitment": "desk_review",
         "rectification": "qualified",
         "abandoned_rectification": "qualified",
     }

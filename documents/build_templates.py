@@ -213,7 +213,7 @@ def negotiation_record() -> None:
 
 def material_list() -> None:
     """Draw annex 5, with a line that says whose list it is: it is handed out beside the acceptance notice."""
-    whose = "{{ '机构名称：' if institution }}{{ institution }}{{ '　　文书编号：' if number }}{{ number }}"
+    whose = "{{ '机构名称：' if institution }}{{ institution }}{{ '\\n文书编号：' if number }}{{ number }}"
     paper, table = _titled_table("{{ title }}", 22, 12, 80, 42, above=whose)
     head = add_row(table, 18)
     repeat_on_every_page(head)

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from documents.filled import long_day
+from documents.filled import PROFIT, long_day
 from documents.forms import lines_of
 from models import Application, Staff
 from rules.book import Book
 
 FORM = "zhanjiang_application"
-OF_REGISTER = ("nature", "area_county", "area_township", "area_community", "approval_no", "departments")
+OF_REGISTER = ("area_county", "area_township", "area_community", "approval_no", "departments")
 OF_APPLICATION = ("staff_total", "staff_physicians", "staff_nurses", "staff_others", "insured_count")
 
 
@@ -49,6 +49,7 @@ def application_form(  # noqa: PLR0913 - what stands on the form
         "sketch": f"见附件：{sketch}" if sketch else "",
         "people": lines_of(FORM, "people", [_line(row) for row in people]),
         **_texts(profile, OF_REGISTER),
+        "nature": profile.get("nature") or PROFIT[institution.is_for_profit],
         **_texts(answers, OF_APPLICATION),
     }
 

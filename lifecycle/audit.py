@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from peewee import chunked
 
 from lifecycle import moment
+from lifecycle.db import insert_all
 from lifecycle.hand import Hand
 from models import Case, Event, Seal, db
 
@@ -106,8 +107,7 @@ def record_many(told: Sequence[Told], *, hand: Hand) -> None:
         row["digest"] = _digest(row)
         heads[event.stream] = (seq + 1, row["digest"])
         rows.append(row)
-    for batch in chunked(rows, BATCH):
-        Event.insert_many(batch).execute()
+    insert_all(Event, rows)
 
 
 def _heads_of(streams: set[str]) -> dict[str, tuple[int, str]]:

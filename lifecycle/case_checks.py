@@ -96,7 +96,8 @@ def items(case: Case, hand: Hand, on: date | None = None) -> list[Item]:
     extras = extra_conditions(case.office, case.institution.kind) if conditions else []
     told_of = {key for _, key in marks}
     rows += [_extra(row) for row in extras if row.is_active or f"x{row.id}" in told_of]
-    rows += [_ground(row, found[row.key]) for row in grounds]
+    head = grounds[0].article.partition("（")[0] if grounds else ""
+    rows += [_ground(row, found[row.key], head) for row in grounds]
     return [_marked(row, marks.get((row.list, row.key))) for row in rows]
 
 
@@ -116,8 +117,10 @@ def _extra(row: ExtraCondition) -> Item:
     return Item(CheckList.CONDITION, f"x{row.id}", "补充", row.text, row.basis, may_be_na=True)
 
 
-def _ground(row: Ground, machine: Answer) -> Item:
-    number = row.article[row.article.find("（") :] if "（" in row.article else ""
+def _ground(row: Ground, machine: Answer, head: str) -> Item:
+    """Return the row of a ground; one outside the list's own article `head` is numbered by its article."""
+    article, _, number = row.article.partition("（")
+    number = f"（{number}" if number and article == head else article
     return Item(
         CheckList.SCREENING,
         row.key,
@@ -295,9 +298,10 @@ def _write(case: Case, row: Item, finding: str, evidence: str, checked_on: date 
 
 def gaps(rows: Sequence[Item], list_: str, *, is_offer: bool) -> list[str]:
     """Return what keeps an application from acceptance in one list, in words; short while only offered."""
-    mine = [row for row in rows if row.list == list_ and not row.is_settled]
+    # what a ban proves is told by the ban itself (conditions.no_ban)
+    mine = [row for row in rows if row.list == list_ and not row.is_settled and not row.machine.is_hard]
     title = {CheckList.CONDITION: "基本条件", CheckList.SCREENING: "不予受理情形"}[CheckList(list_)]
-    against = [row for row in mine if row.machine.is_hard or row.finding == CheckFinding.HIT]
+    against = [row for row in mine if row.finding == CheckFinding.HIT]
     still = len(mine) - len(against)
     told = [f"{title}还有 {still} 项未核对"] if still else []
     word = "不符合" if list_ == CheckList.CONDITION else "存在"
@@ -306,7 +310,7 @@ def gaps(rows: Sequence[Item], list_: str, *, is_offer: bool) -> list[str]:
     return told + [f"{title}{word}：{row.text}（{row.article}）" for row in against]
 
 
-def found_grounds(case: Case, hand: Hand) -> list[str]:
+def found_grounds(rows: Sequence[Item]) -> list[str]:
     """Return the keys of the grounds that were found or that a ban proves, in printed order."""
-    rows = [row for row in items(case, hand) if row.list == CheckList.SCREENING]
-    return [row.key for row in rows if row.machine.is_hard or row.finding == CheckFinding.HIT]
+    grounds = [row for row in rows if row.list == CheckList.SCREENING]
+    return [row.key for row in grounds if row.machine.is_hard or row.finding == CheckFinding.HIT]

@@ -53,7 +53,7 @@ def open_case(
             region=region.id,
             options=dict(region.options),
             state=FIRST_STATE[Matter(matter)],
-            handler=_least_busy_clerk(office) if hand.is_provider else hand.actor,
+            handler=_least_busy_clerk(office, hand.today) if hand.is_provider else hand.actor,
             origin=origin,
             is_on_behalf=not hand.is_provider,
             opened_on=on,
@@ -65,15 +65,17 @@ def open_case(
     return case
 
 
-def _least_busy_clerk(office: Office) -> User:
-    held = (Case.handler == User.id) & Case.closed_on.is_null()
+def _least_busy_clerk(office: Office, today: date) -> User:
+    """Return the clerk with the fewest open applications; one on leave only if there is no other."""
+    held = (Case.handler == User.id) & Case.closed_on.is_null() & (Case.matter == Matter.APPLICATION)
+    is_away = User.away_until.is_null(False) & (User.away_until >= today)
     clerk = (
         User.select()
         .join(UserRole, on=(UserRole.user == User.id) & (UserRole.role == Role.CLERK))
         .join_from(User, Case, JOIN.LEFT_OUTER, on=held)
         .where(User.office == office, User.is_active)
         .group_by(User.id)
-        .order_by(fn.COUNT(Case.id), User.id)
+        .order_by(is_away, fn.COUNT(Case.id), User.id)
         .first()
     )
     if clerk is None:

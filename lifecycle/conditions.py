@@ -122,8 +122,15 @@ def grounds_chosen(ask: Ask) -> list[str]:
     chosen = ask.given("grounds") or []
     if not chosen:
         return ["请至少选定一项不予受理情形"]
-    known = {g.key for g in ask.hand.book_of(ask.case).grounds_for("refusal", _facts(ask.case, ask.hand))}
-    return [] if set(chosen) <= known else ["所选情形不适用于该机构"]
+    known = ask.hand.book_of(ask.case).grounds_for("refusal", _facts(ask.case, ask.hand))
+    if not set(chosen) <= {ground.key for ground in known}:
+        return ["所选情形不适用于该机构"]
+    found = set(case_checks.found_grounds(ask.checks))
+    return [
+        f"{ground.article}：请先在受理前核查中标为“存在”，写明依据和日期"
+        for ground in known
+        if ground.is_recorded and ground.key in chosen and ground.key not in found
+    ]
 
 
 def _facts(case: Case, hand: Hand) -> dict[str, Any]:

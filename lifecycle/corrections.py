@@ -135,7 +135,10 @@ def take_back(case: Case, *, hand: Hand, reason: str, version: int | None = None
         if undo.came_with_another(case, taken):
             raise NotAllowed("这一步由申请办件的签订登记带来，请在申请办件上撤回")
         undo.consequences(case, taken, hand, reason)
-        steps.put_back(case, _before(case, taken), hand)
+        if undo.is_take_over(case, taken):
+            undo.annul(case, hand, reason)
+        else:
+            steps.put_back(case, _before(case, taken), hand)
         StepTaken.update(undone_at=moment.now()).where(StepTaken.id == taken.id).execute()
         audit.record(
             audit.of_case(case),

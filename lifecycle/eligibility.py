@@ -222,15 +222,13 @@ def _insured(check: Mapping[str, Any], who: Applicant, book: Book, calendar: Wor
     if not who.staff:
         return NO_ROSTER
     rule = book.clocks[check["clock"]]
-    on, reference = (
-        (who.applied_on, "申请日") if check["until"] == "application" else (who.on, "今日，审核评价时再核，")
-    )
+    on, reference = (who.applied_on, "申请日") if check["until"] == "application" else (who.on, "今日")
     known = [post for post in who.staff if post.insured_since]
     short = [
         p for p in known if p.insured_since and on < (first_day_after(p.insured_since, rule, calendar) or on)
     ]
     counted = f"在册 {len(who.staff)} 人，至{reference}缴费满 {describe(rule)}的 {len(known) - len(short)} 人"
-    lines = [counted]
+    lines = [counted if check["until"] == "application" else f"{counted}，审核评价时再核"]
     lines += [f"{post.name}：{_day(post.insured_since)}起参保，不满 {describe(rule)}" for post in short[:5]]
     if len(known) < len(who.staff):
         lines.append(f"{len(who.staff) - len(known)} 人没有登记参保起始日期")

@@ -4,12 +4,13 @@ import secrets
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Any
 
 from lifecycle import audit, content_types, moment
-from lifecycle.db import write_tx
+from lifecycle.db import locked, write_tx
 from lifecycle.errors import NotAllowed, Unmet
 from lifecycle.hand import Hand
 from models import Attachment, Case, CaseMaterial, Document
@@ -206,3 +207,23 @@ def copy_file(source: Attachment, case: Case, material: CaseMaterial, *, hand: H
         source=source,
         valid_until=source.valid_until,
     )
+
+
+def set_validity(attachment: Attachment, valid_until: date | None, *, hand: Hand) -> None:
+    """Note until when the paper in the file is good, inclusive; None: without end. Raises NotAllowed."""
+    if not hand.owns(attachment.case):
+        raise NotAllowed("由办理该件的经办机构登记")
+    with write_tx():
+        attachment = locked(Attachment, attachment.id)
+        before = attachment.valid_until
+        if before == valid_until:
+            return
+        Attachment.update(valid_until=valid_until).where(Attachment.id == attachment.id).execute()
+        audit.record(
+            audit.of_case(attachment.case),
+            "set_validity",
+            hand=hand,
+            case=attachment.case,
+            filename=attachment.filename,
+            valid_until=[before, valid_until],
+        )

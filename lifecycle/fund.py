@@ -87,6 +87,16 @@ def guard_of(application: Application, hand: Hand) -> Guard | None:
     return guard(case.office, (application.applied_on or case.opened_on).year, hand.book_of(case))
 
 
+def warnings(application: Application, hand: Hand) -> list[str]:
+    """Return why inpatient is in principle not accepted this year, and the policy that answers it, if any."""
+    found = guard_of(application, hand)
+    if found is None or not found.is_over:
+        return []
+    policy = application.policy
+    answer = [f"已登记政策倾斜：{POLICIES[policy]}（{application.policy_reason}）"] if policy else []
+    return [f"{found.year} 年原则上不予受理含住院的申请：{'；'.join(found.lines)}", *answer]
+
+
 def save_year(office: Office, year: int, figures: dict[str, Any], *, version: int, hand: Hand) -> FundYear:
     """Return the figures of `year` as saved: target, spent, income (分), capacity_tenths, note.
 
@@ -97,6 +107,8 @@ def save_year(office: Office, year: int, figures: dict[str, Any], *, version: in
         raise NotAllowed("基金运行数据由本单位负责人登记")
     if all(figures.get(name) is None for name in FIGURES if name != "note"):
         raise Unmet(["请至少填写一项基金数据"])
+    if figures.get("target") == 0:
+        raise Unmet(["总额控制指标须大于 0，没有下达的留空"])
     with write_tx():
         row = FundYear.get_or_none(FundYear.office == office, FundYear.year == year)
         if (row.version if row else 0) != version:
@@ -110,10 +122,11 @@ def save_year(office: Office, year: int, figures: dict[str, Any], *, version: in
         after = {name: getattr(row, name) for name in FIGURES}
         if before != after:
             audit.record(
-                f"office:{office.id}",
+                "offices",
                 "save_fund_year",
                 hand=hand,
                 article="第二十四条",
+                office=office.name,
                 year=year,
                 before=before,
                 after=after,

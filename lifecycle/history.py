@@ -30,8 +30,12 @@ def important(book: Book, kind: str) -> list[Field]:
 
 
 def snapshot(row: Institution, book: Book) -> Snapshot:
-    """Return what the important fields of `row` say now; personal numbers masked."""
-    return {blank.key: _said(row, blank) for blank in important(book, row.kind)}
+    """Return what the name and the important fields of `row` say now; personal numbers masked.
+
+    The name is kept whatever the book says: it is what people look for.
+    """
+    said = {blank.key: _said(row, blank) for blank in important(book, row.kind)}
+    return {"name": (row.name, row.name), **said}
 
 
 def keep(row: Institution, before: Snapshot, book: Book, *, hand: Hand, on: date) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from peewee import chunked
 
 from lifecycle import audit, ledger_known, register, vault
-from lifecycle.db import write_tx
+from lifecycle.db import insert_all, write_tx
 from lifecycle.errors import Conflict
 from lifecycle.hand import Hand
 from lifecycle.ledger import EVERY, Plan, Terms, Verdict
@@ -87,7 +87,7 @@ def write(prepared: Prepared, *, hand: Hand, report: Report) -> dict[str, int]:
         _take_over([(rows[v.entry.number], v.entry.terms) for v in plan.verdicts if v.opens_agreement], hand)
         counts = {kind: len(plan.of(kind)) for kind in ("new", "changed", "unchanged", "wrong")}
         counts["agreements"] = sum(verdict.opens_agreement for verdict in plan.verdicts)
-        audit.record("ledger", "import_ledger", hand=hand, **counts)
+        audit.record(f"office:{hand.actor.office_id}", "import_ledger", hand=hand, **counts)
     return counts
 
 
@@ -95,8 +95,7 @@ def _write_people(prepared: Prepared, hand: Hand) -> dict[str, Person]:
     """Write the persons nobody has registered yet and return all that the plan names, by digest."""
     found = _people(list(prepared.people))
     missing = [row for digest, row in prepared.people.items() if digest not in found]
-    for batch in chunked(missing, BATCH):
-        Person.insert_many(batch).execute()
+    insert_all(Person, missing)
     fresh = _people([row["id_digest"] for row in missing])
     told = [
         audit.Told(f"person:{p.id}", "register_person", {"name": p.name, "id_masked": p.id_masked})
@@ -117,8 +116,7 @@ def _people(digests: list[str]) -> dict[str, Person]:
 def _write_new(prepared: Prepared, people: Mapping[str, Person], hand: Hand) -> dict[int, Institution]:
     """Write the new institutions with their events and return them by row number."""
     rows = {v.entry.number: _institution(v, prepared, people, hand) for v in prepared.plan.of("new")}
-    for batch in chunked(rows.values(), BATCH):
-        Institution.insert_many([row.__data__ for row in batch]).execute()
+    insert_all(Institution, [row.__data__ for row in rows.values()])
     keys = Institution.select(Institution.uscc, Institution.licence_no, Institution.id)
     ids = {(u, no): i for u, no, i in keys.where(Institution.office == hand.actor.office).tuples()}
     for row in rows.values():
@@ -183,10 +181,8 @@ def _take_over(found: Sequence[tuple[Institution, Terms | None]], hand: Hand) ->
         applied.append({"case": case, "types": list(terms.types), "note": REASON})
         days = {name: getattr(terms, name) for name in (*DAYS, "last_settled_on")}
         agreed.append({"case": case, "text_version": TEXT_VERSION, "own_number": terms.own_number, **days})
-    for batch in chunked(applied, BATCH):
-        Application.insert_many(batch).execute()
-    for batch in chunked(agreed, BATCH):
-        Agreement.insert_many(batch).execute()
+    insert_all(Application, applied)
+    insert_all(Agreement, agreed)
 
 
 def _typed(terms: Terms) -> dict[str, Any]:

@@ -40,10 +40,7 @@ Report = Callable[..., None]  # report(done, total=None)
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a finished task leaves: a file to download (None: none), and data of its row that changed.
-
-    state: DONE, or CHECKED if a person has to say go.
-    """
+    """What a finished task leaves: a file or none, data of its row; CHECKED if a person has to say go."""
 
     content: bytes | None = None
     filename: str = ""

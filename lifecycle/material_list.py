@@ -43,6 +43,7 @@ class MaterialRow:
 
     id: int
     case_id: int
+    key: str
     no: int
     title: str
     article: str
@@ -101,6 +102,7 @@ def material_rows(case: Case, hand: Hand) -> list[MaterialRow]:
         MaterialRow(
             id=row.id,
             case_id=row.case_id,
+            key=row.key,
             no=row.no,
             title=row.title,
             state=row.state,

@@ -108,13 +108,16 @@ def supply(
     uploads: name and content of each file.
     replaces: the file of this row whose place the one upload takes; it stays, marked 替换为….
 
-    Raises NotAllowed if the row is not this person's to supply, Unmet naming the file that cannot be taken.
+    Raises NotAllowed if the row is not this person's to supply, Unmet naming the file that cannot be taken,
+    Conflict if a colleague replaced or took out the same file.
     """
-    if not may_supply(row, hand):
-        raise NotAllowed(f"第 {row.no} 项材料现在不能上传或更换文件")
     chosen = list(uploads)
     with files.kept_together() as stored, write_tx():
         row = locked(CaseMaterial, row.id)
+        if not may_supply(row, hand):
+            raise NotAllowed(f"第 {row.no} 项材料现在不能上传或更换文件")
+        if replaces and locked(Attachment, replaces.id).removed_at:
+            raise Conflict(f"“{replaces.filename}”刚刚被替换或移除，本次没有保存；请刷新后核对")
         for name, content in chosen:
             stored.append(  # noqa: PERF401 - what is stored so far must be known when one is refused
                 files.store_file(

@@ -14,7 +14,7 @@ from peewee import chunked
 
 from lifecycle import audit, clocks, moment, numbering
 from lifecycle.cases import FIRST_STATE
-from lifecycle.db import write_tx
+from lifecycle.db import insert_all, write_tx
 from lifecycle.errors import NotAllowed
 from lifecycle.hand import Hand
 from lifecycle.steps import snapshot
@@ -87,8 +87,8 @@ def _write_cases(openings: Sequence[Opening], matter: str, hand: Hand) -> list[C
         )
         for number, opening in zip(numbers, openings, strict=True)
     ]
+    insert_all(Case, [case.__data__ for case in cases])
     for batch in chunked(cases, BATCH):
-        Case.insert_many([case.__data__ for case in batch]).execute()
         written = Case.select(Case.number, Case.id).where(
             Case.office == office, Case.number.in_([case.number for case in batch])
         )
@@ -120,8 +120,8 @@ def _write_steps(
         )
         for case, opening in zip(cases, openings, strict=True)
     ]
+    insert_all(StepTaken, [row.__data__ for row in taken])
     for batch in chunked(taken, BATCH):
-        StepTaken.insert_many([row.__data__ for row in batch]).execute()
         ids = [row.case_id for row in batch]
         written = dict(StepTaken.select(StepTaken.case, StepTaken.id).where(StepTaken.case.in_(ids)).tuples())
         for row in batch:
@@ -139,8 +139,7 @@ def _write_clocks(cases: Sequence[Case], taken: Sequence[StepTaken], step: Step,
         if fresh:
             clocks.lead_of(fresh).is_lead = True
         rows += fresh
-    for batch in chunked(rows, BATCH):
-        Clock.insert_many([row.__data__ for row in batch]).execute()
+    insert_all(Clock, [row.__data__ for row in rows])
 
 
 def _write_events(

@@ -74,17 +74,23 @@ def receipt_hint(received_on: date | None, book: Book, hand: Hand) -> str:
 
 def _bans(institution: Institution, on: date, book: Book) -> list[Check]:
     if not (institution.id or institution.uscc or institution.legal_representative_id):
-        return [Check("open", "限制申请记录（第十条）", "填写信用代码、法定代表人身份证号后核查")]
+        return [Check("open", f"限制申请记录{_ban_article(book)}", "填写信用代码、法定代表人身份证号后核查")]
     standing = bans.standing(institution, on)
     if not standing:
-        return [Check("ok", "无限制申请记录（第十条）")]
+        return [Check("ok", f"无限制申请记录{_ban_article(book)}")]
     sub = "可以登记，受理时须出具不予受理通知书"
     return [Check("missing", bans.sentence(ban, book), sub) for ban in standing]
 
 
+def _ban_article(book: Book) -> str:
+    """Return the article under which bans stand in the way, （第十条）, or nothing."""
+    article = next((ground.article for ground in book.grounds if ground.ban), "")
+    return f"（{article.partition('（')[0]}）" if article else ""
+
+
 def _jurisdiction(institution: Institution, office: Office) -> Check:
     if office.level == Level.CITY:
-        return Check("open", "市属机构由市级经办（第五条）", "请核对隶属关系，县（市、区）的转所在地办理")
+        return Check("open", "市属机构由市级经办", "请核对隶属关系，县（市、区）的转所在地办理")
     if not institution.address:
         return Check("open", f"须在{office.district or office.name}辖区内", "填写地址后核查")
     if office.district and office.district not in institution.address:

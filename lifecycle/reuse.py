@@ -1,6 +1,6 @@
 """What an institution handed in once serves its next case too, while it is valid (沿用)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,8 +8,10 @@ from lifecycle import audit, files, materials
 from lifecycle.db import locked, write_tx
 from lifecycle.errors import NotAllowed, Unmet
 from lifecycle.hand import Hand
-from lifecycle.material_list import may_mark
+from lifecycle.material_list import MaterialRow, material_row, material_rows, may_mark
 from models import Attachment, Case, CaseMaterial, MaterialState
+
+WANTING = (MaterialState.PENDING, MaterialState.MISSING)
 
 
 @dataclass(frozen=True)
@@ -26,23 +28,26 @@ class Found:
         return not self.reason
 
 
-def found(case: Case, hand: Hand) -> Mapping[int, Found]:
-    """Return what earlier cases of the institution hold for the rows of `case` that still need a file.
+def found(case: Case, rows: Iterable[MaterialRow], hand: Hand) -> Mapping[int, Found]:
+    """Return what earlier cases of the institution hold for those of `rows` that still need a file.
 
     A row serves again for the row with the same key of the same book, or with the same title. The newest
-    case that has files for it is taken. Two statements.
+    case that has files for it is taken. One statement.
     """
-    if not may_mark(case, hand):
-        return {}
-    rows = _wanting(case)
-    earlier = _earlier(case) if rows else []
+    wanting = [row for row in rows if row.is_editable and row.state in WANTING and not row.files]
+    earlier = _earlier(case) if wanting else []
     told = {}
-    for row in rows:
+    for row in wanting:
         fitting = [file for file in earlier if _fits(file.material, row, case)]
         if fitting:
             newest = fitting[-1].case_id
             told[row.id] = _found([file for file in fitting if file.case_id == newest], hand)
     return told
+
+
+def for_row(row: CaseMaterial, hand: Hand) -> Found | None:
+    """Return what earlier cases hold for one row, or None."""
+    return found(row.case, [material_row(row, hand)], hand).get(row.id)
 
 
 def take_over(row: CaseMaterial, *, hand: Hand) -> list[Attachment]:
@@ -55,7 +60,7 @@ def take_over(row: CaseMaterial, *, hand: Hand) -> list[Attachment]:
         row = locked(CaseMaterial, row.id)
         if not may_mark(row.case, hand):
             raise NotAllowed("材料只能由受理岗在受理前登记，这个办件现在不能改动材料清单")
-        there = found(row.case, hand).get(row.id)
+        there = for_row(row, hand)
         if there is None or there.reason:
             raise Unmet(
                 [f"第 {row.no} 项不能沿用：{there.reason if there else '没有可沿用的文件，或已经有文件'}"]
@@ -79,26 +84,14 @@ def take_over(row: CaseMaterial, *, hand: Hand) -> list[Attachment]:
 def take_over_all(case: Case, *, hand: Hand) -> int:
     """Take over everything that is still valid, all or none, and return for how many rows."""
     with files.kept_together() as stored, write_tx():
-        usable = [row_id for row_id, there in found(case, hand).items() if there.is_usable]
+        usable = [
+            row_id
+            for row_id, there in found(case, material_rows(case, hand), hand).items()
+            if there.is_usable
+        ]
         for row_id in usable:
             stored.extend(take_over(CaseMaterial.get_by_id(row_id), hand=hand))
     return len(usable)
-
-
-def _wanting(case: Case) -> list[CaseMaterial]:
-    """Return the rows that are asked for and hold no file."""
-    standing = Attachment.select(Attachment.material).where(
-        Attachment.case == case.id, Attachment.material.is_null(False), Attachment.removed_at.is_null()
-    )
-    return list(
-        CaseMaterial.select()
-        .where(
-            CaseMaterial.case == case.id,
-            CaseMaterial.state.in_((MaterialState.PENDING, MaterialState.MISSING)),
-            CaseMaterial.id.not_in(standing),
-        )
-        .order_by(CaseMaterial.no, CaseMaterial.id)
-    )
 
 
 def _earlier(case: Case) -> list[Attachment]:
@@ -118,7 +111,7 @@ def _earlier(case: Case) -> list[Attachment]:
     )
 
 
-def _fits(old: CaseMaterial, row: CaseMaterial, case: Case) -> bool:
+def _fits(old: CaseMaterial, row: MaterialRow, case: Case) -> bool:
     same_row = old.key == row.key and old.case.book == case.book and not (old.is_extra or row.is_extra)
     return same_row or old.title.strip() == row.title.strip()
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from peewee import fn
 
-from models import Attachment, Case, CaseMaterial, Document, MaterialState, StepTaken
+from lifecycle.material_list import MaterialRow
+from models import Case, CaseMaterial, Document, MaterialState, StepTaken
 
 ASKS = "request_correction"
 
@@ -75,26 +76,13 @@ class Change:
         return self.answered_on is not None
 
 
-def changes(case: Case) -> list[Change]:
-    """Return every row that the last request named, with what came for it since, in printed order."""
-    since = asked_at(case)
-    rows = list(
-        CaseMaterial.select()
-        .where(CaseMaterial.case == case.id, CaseMaterial.asked_on.is_null(False))
-        .order_by(CaseMaterial.no, CaseMaterial.id)
-    )
-    if not rows or since is None:
+def changes(case: Case, rows: Iterable[MaterialRow]) -> list[Change]:
+    """Return every row that the last request named, with what came for it since; one statement if any."""
+    asked = [row for row in rows if row.asked_on]
+    paper = _last_notice(case) if asked else None
+    if paper is None:
         return []
-    fresh = Attachment.select().where(
-        Attachment.case == case.id,
-        Attachment.material.is_null(False),
-        Attachment.removed_at.is_null(),
-        Attachment.uploaded_at >= since,
-    )
-    names: dict[int, list[str]] = {}
-    for file in fresh.order_by(Attachment.id):
-        names.setdefault(file.material_id, []).append(file.filename)
-    notes = _printed_notes(case)
+    notes = {item["title"]: item.get("note", "") for item in paper.data.get("missing", ())}
     return [
         Change(
             row.id,
@@ -103,20 +91,18 @@ def changes(case: Case) -> list[Change]:
             notes.get(row.title, row.note),
             row.state,
             row.answered_on,
-            tuple(names.get(row.id, ())),
+            tuple(file.name for file in row.files if file.at >= paper.step.at),
         )
-        for row in rows
+        for row in asked
     ]
 
 
-def _printed_notes(case: Case) -> dict[str, str]:
-    """Return what the last notice says is missing, by title: the row itself may say something else by now."""
-    paper = (
-        Document.select()
+def _last_notice(case: Case) -> Document | None:
+    """Return the last notice that stands with its step; it says what was missing, whatever a row says now."""
+    return (
+        Document.select(Document, StepTaken)
         .join(StepTaken)
         .where(Document.case == case.id, StepTaken.action == ASKS, StepTaken.undone_at.is_null())
         .order_by(Document.id.desc())
         .first()
     )
-    rows = paper.data.get("missing", ()) if paper else ()
-    return {row["title"]: row.get("note", "") for row in rows if row.get("title")}

@@ -29,6 +29,12 @@ def came_with_another(case: Case, taken: StepTaken) -> bool:
     return is_opened and taken.origin == FIRST_STATE[Matter(case.matter)]
 
 
+def is_take_over(case: Case, taken: StepTaken) -> bool:
+    """Return whether the step took over an agreement from the ledger; without it there is no such case."""
+    is_first = case.matter == Matter.AGREEMENT and taken.origin == FIRST_STATE[Matter.AGREEMENT]
+    return is_first and not case.origin_id
+
+
 def consequences(case: Case, taken: StepTaken, hand: Hand, reason: str) -> None:
     """Undo what the step did outside its case's own row and clocks.
 
@@ -39,7 +45,7 @@ def consequences(case: Case, taken: StepTaken, hand: Hand, reason: str) -> None:
     for ban in Ban.select().where(Ban.step == taken, Ban.lifted_on.is_null()):
         bans.lift(ban, hand=hand, reason=f"撤回“{taken.label}”")
     for opened in _opened_by(case, taken, hand):
-        _annul(opened, hand, reason)
+        annul(opened, hand, reason)
     _undo_complaints(case, taken, hand, reason)
 
 
@@ -50,7 +56,7 @@ def _opened_by(case: Case, taken: StepTaken, hand: Hand) -> Iterator[Case]:
         yield from Case.select().where(opened).order_by(Case.id)
 
 
-def _annul(opened: Case, hand: Hand, reason: str) -> None:
+def annul(opened: Case, hand: Hand, reason: str) -> None:
     """Close a case that should not have been opened. Raises NotAllowed if it has gone on since."""
     first = steps.last_step(opened)
     if StepTaken.select().where(StepTaken.case == opened, StepTaken.undone_at.is_null()).count() > 1:

@@ -143,6 +143,11 @@ class Book:
         """Return the one step `action` from `state`, or None. Two never match: the loader refuses that."""
         return next((s for s in self.steps_from(matter, state, facts) if s.action == action), None)
 
+    @property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of institution that can apply under this book: those it has a designation type for."""
+        return frozenset(kind for row in self.types for kind in row.kinds)
+
     def label_of(self, state: str, flag: str = "") -> str:
         """Return where a case stands, with what stands open beside it: 已受理，待补正."""
         label = self.states[state].label

@@ -203,6 +203,9 @@
     closeMenus(event.target);
     if (event.target.closest("[data-print]")) window.print();
   });
+  addEventListener("beforeprint", () => { // what is folded on the screen stands open on paper
+    for (const part of document.querySelectorAll("details[data-print-open]")) part.open = true;
+  });
 
   document.addEventListener("keyup", (event) => {
     const summary = event.key === "Escape" && event.target.closest("details.menu[open]")?.querySelector("summary");

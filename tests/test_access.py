@@ -11,17 +11,20 @@ from models import (
     CaseMaterial,
     CaseSheet,
     Complaint,
+    Credential,
     Document,
     ExtraCondition,
+    LongTask,
     Meeting,
     PublicNotice,
     Role,
     SheetMark,
+    Staff,
     StepTaken,
     Urge,
     User,
 )
-from tests.builders import MONDAY, a_city, a_user, an_accepted, an_office, step
+from tests.builders import MONDAY, a_city, a_person, a_user, an_accepted, an_office, step
 from tests.page import log_in
 from tests.roles import WHO_MAY
 
@@ -91,9 +94,15 @@ def elsewhere(app):  # noqa: ARG001
         ).id,
         "urge_id": Urge.create(case=case, asked_by=user, asked_at=at, text="请尽快办理").id,
         "condition_id": ExtraCondition.create(office=office, kind="medical", text="另有", basis="文").id,
+        "credential_id": Credential.create(institution=case.institution, kind="other", title="证").id,
+        "staff_id": Staff.create(institution=case.institution, person=a_person("某"), category="nurse").id,
+        "person_id": case.institution.legal_representative_id,
         "office_id": office.id,
         "user_id": user.id,
         "member_id": 1,
+        "task_id": LongTask.create(
+            office=office, kind="ledger", title="导入台账", created_by=user, created_at=at, result="x"
+        ).id,
     }  # fmt: skip
 
 

@@ -227,3 +227,9 @@ def record_connection(
 ) -> Case:
     """Record that the information system is connected and return the case. Raises as take_step does."""
     return take_step(case, "record_connection", hand=hand, on=on, reason=reason, data={}, version=version)
+
+
+def note_export(what: str, count: int, *, hand: Hand) -> None:
+    """Record in the office's stream that a list was taken out of the product."""
+    with write_tx():
+        audit.record(f"office:{hand.actor.office_id}", "export", hand=hand, what=what, rows=count)

@@ -37,6 +37,8 @@ FILTERS = {
     "unconnected": "未完成对接",
     "ended": "已终止",
 }
+# Of an agreement taken over from the office's ledger the number stands on its paper.
+NUMBER = fn.COALESCE(Document.number, Agreement.own_number)
 SORTS = {
     "ends": (Agreement.ends_on, Case.id),
     "name": (Institution.name, Case.id),
@@ -55,13 +57,31 @@ def agreements(  # noqa: PLR0913 - what the page can be asked for
     page: int = 1,
 ) -> tuple[list[Any], int]:
     """Return one page of the agreements of some offices as namedtuples, and how many there are."""
+    query = _asked(scope, today, chosen, text, kind, sort)
+    return list(query.paginate(page, PAGE).namedtuples()), query.count()
+
+
+def all_agreements(  # noqa: PLR0913 - as the page
+    scope: Sequence[int],
+    today: date,
+    *,
+    chosen: str = "standing",
+    text: str = "",
+    kind: str = "",
+    sort: str = "ends",
+) -> list[Any]:
+    """Return every agreement that the same list would show, for an export."""
+    return list(_asked(scope, today, chosen, text, kind, sort).namedtuples())
+
+
+def _asked(scope: Sequence[int], today: date, chosen: str, text: str, kind: str, sort: str) -> Any:  # noqa: PLR0913
     query = _rows().where(Case.matter == Matter.AGREEMENT, Case.office.in_(scope), _filter(chosen, today))
     if text:
-        query = query.where(Institution.search_key.contains(text.lower()) | Document.number.contains(text))
+        found = Institution.search_key.contains(text.lower()) | NUMBER.contains(text)
+        query = query.where(found)
     if kind:
         query = query.where(Institution.kind == kind)
-    rows = query.order_by(*SORTS.get(sort, SORTS["ends"])).paginate(page, PAGE).namedtuples()
-    return list(rows), query.count()
+    return query.order_by(*SORTS.get(sort, SORTS["ends"]))
 
 
 def _rows() -> Any:
@@ -74,7 +94,8 @@ def _rows() -> Any:
             Office.name.alias("office_name"),
             Institution.name,
             Institution.kind.alias("institution_kind"),
-            Document.number,
+            NUMBER.alias("number"),
+            Agreement.signed_on,
             Agreement.starts_on,
             Agreement.ends_on,
             Agreement.last_settled_on,
@@ -161,7 +182,12 @@ def terms(case: Case) -> list[Any]:
         standing = Case.select().where(Case.origin == standing, Case.matter == Matter.AGREEMENT).first()
     return list(
         Agreement.select(
-            Case.id, Case.state, Case.closed_on, Document.number, Agreement.starts_on, Agreement.ends_on
+            Case.id,
+            Case.state,
+            Case.closed_on,
+            NUMBER.alias("number"),
+            Agreement.starts_on,
+            Agreement.ends_on,
         )
         .join(Case)
         .switch(Agreement)

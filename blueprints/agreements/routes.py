@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
 from flask_login import current_user
 
-from blueprints import telling, words
+from blueprints import excel, telling, words
 from blueprints.agreements import forms, operations, queries
 from blueprints.fields import parse_day
-from blueprints.web import STAFF, case_or_404, found, hand, render, requires, scope
-from lifecycle import clocks, steps
+from blueprints.web import STAFF, case_or_404, found, hand, lamp_of, render, requires, scope
+from lifecycle import clocks, moment, steps
 from lifecycle.errors import DomainError
 from lifecycle.filings import filings_of
 from models import Agreement, Case, Role
@@ -23,19 +23,66 @@ KEEPERS = (Role.AGREEMENT, Role.MANAGER)
 @bp.get("/")
 @requires(*STAFF)
 def agreement_list() -> Any:
-    asked = {
-        name: request.args.get(name, "").replace("\x00", "").strip()[:60]
-        for name in ("chosen", "q", "kind", "sort")
-    }
-    chosen = asked["chosen"] if asked["chosen"] in queries.FILTERS else "standing"
+    asked, chosen = _asked()
     page, today = _int(request.args.get("page")) or 1, hand().today
-    rows, count = queries.agreements(
-        scope(), today, chosen=chosen, text=asked["q"], kind=asked["kind"], sort=asked["sort"], page=page
-    )
+    rows, count = queries.agreements(scope(), today, page=page, **_filters(asked, chosen))
     context = {"rows": rows, "count": count, "page_no": page, "size": queries.PAGE, "asked": asked}
     context |= {"chosen": chosen, "filters": queries.FILTERS, "counts": queries.counts(scope(), today)}
     context |= {"states": _state_label, "words": words}
     return render("agreements/agreement_list.html", "agreements/_agreements.html", **context)
+
+
+def _asked() -> tuple[dict[str, str], str]:
+    """Return what the list is asked for, and the filter chosen."""
+    names = ("chosen", "q", "kind", "sort")
+    asked = {name: request.args.get(name, "").replace("\x00", "").strip()[:60] for name in names}
+    return asked, asked["chosen"] if asked["chosen"] in queries.FILTERS else "standing"
+
+
+def _filters(asked: dict[str, str], chosen: str) -> dict[str, str]:
+    return {"chosen": chosen, "text": asked["q"], "kind": asked["kind"], "sort": asked["sort"]}
+
+
+@bp.get("/export")
+@requires(*STAFF)
+def export() -> Any:
+    asked, chosen = _asked()
+    rows = queries.all_agreements(scope(), hand().today, **_filters(asked, chosen))
+    name, at = f"医保协议_{queries.FILTERS[chosen]}", moment.now()
+    table = excel.Table(queries.FILTERS[chosen], name.replace("_", " "), COLUMNS, map(_cells, rows))
+    file = excel.workbook([table], office=current_user.office.name, person=current_user.name, at=at)
+    operations.note_export(name, len(rows), hand=hand())
+    return send_file(file, excel.MIMETYPE, as_attachment=True, download_name=f"{name}_{at:%Y%m%d_%H%M}.xlsx")
+
+
+COLUMNS = (
+    ("距到期", 18),
+    ("机构", 40),
+    ("机构类型", 12),
+    ("协议编号", 26),
+    ("签订日期", 12),
+    ("生效日期", 12),
+    ("终止日期", 12),
+    ("状态", 14),
+    ("最近结算", 12),
+    ("经办机构", 28),
+)
+
+
+def _cells(row: Any) -> list[Any]:
+    is_open = row.clock_state in ("running", "waiting", "paused")
+    return [
+        lamp_of(row).text if is_open else "",
+        row.name,
+        words.KINDS[row.institution_kind],
+        row.number,
+        row.signed_on,
+        row.starts_on,
+        row.ends_on,
+        _state_label(row),
+        row.last_settled_on,
+        row.office_name,
+    ]
 
 
 def _state_label(row: Any) -> str:

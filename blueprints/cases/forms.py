@@ -59,8 +59,7 @@ class HandOverForm(ReasonForm):
 
 
 class UploadForm(HouseForm):
-    purpose = SelectField("用途", choices=list(words.PURPOSES.items()), default="material")
-    material = SelectField("对应材料", coerce=int, validate_choice=False, default=0)
+    purpose = SelectField("用途", choices=[row for row in words.PURPOSES.items() if row[0] != "material"])
     files = FileField("文件", render_kw={"multiple": True})
 
 

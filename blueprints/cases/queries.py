@@ -5,7 +5,7 @@ from typing import Any
 from peewee import JOIN
 
 from blueprints import words
-from lifecycle import bans, intake
+from lifecycle import bans, case_checks, fund, intake
 from lifecycle.cases import facts
 from lifecycle.corrections import may_correct
 from lifecycle.hand import Hand
@@ -22,6 +22,7 @@ from models import (
     StepTaken,
     User,
 )
+from rules.rows import Step
 
 
 def documents(case: Case) -> list[Document]:
@@ -35,13 +36,11 @@ def documents(case: Case) -> list[Document]:
 
 
 def attachments(case: Case) -> list[Attachment]:
-    """Return the files of a case that were not removed, with who uploaded them."""
+    """Return the files of a case that were not removed, without those of its material list."""
     return list(
-        Attachment.select(Attachment, User, CaseMaterial)
+        Attachment.select(Attachment, User)
         .join(User)
-        .switch(Attachment)
-        .join(CaseMaterial, JOIN.LEFT_OUTER)
-        .where(Attachment.case == case, Attachment.removed_at.is_null())
+        .where(Attachment.case == case, Attachment.removed_at.is_null(), Attachment.material.is_null())
         .order_by(Attachment.id)
     )
 
@@ -107,7 +106,15 @@ def ground_choices(case: Case, hand: Hand) -> list[tuple[str, str]]:
     ]
 
 
+def preset(case: Case, step: Step, hand: Hand) -> dict[str, list[str]]:
+    """Return what a step's form shows from the start: the grounds that were found before acceptance."""
+    if "grounds" not in step.asks:
+        return {}
+    return {"grounds": case_checks.found_grounds(case_checks.items(case, hand))}
+
+
 def ban_hints(case: Case, hand: Hand) -> list[str]:
-    """Return what the bans that stand against the institution say."""
-    book = hand.book_of(case)
-    return [bans.sentence(ban, book) for ban in bans.standing(case.institution, hand.today)]
+    """Return what the bans that stand against the institution say, and the guard of the fund."""
+    book, application = hand.book_of(case), application_of(case)
+    told = [bans.sentence(ban, book) for ban in bans.standing(case.institution, hand.today)]
+    return told + (fund.warnings(application, hand) if application else [])

@@ -8,10 +8,12 @@ from htmx_flask import make_response
 
 from blueprints import telling, words
 from blueprints.cases import forms, operations, queries
+from blueprints.material_page import material_context
+from blueprints.register_fields import whole
 from blueprints.screens import SEVERAL, page_of
 from blueprints.stations import stations
 from blueprints.web import STAFF, case_or_404, found, hand, requires, wants_partial
-from lifecycle import cases, corrections, files, filings, material_list, steps
+from lifecycle import cases, corrections, files, filings, steps
 from lifecycle.errors import Conflict, DomainError, Unmet
 from models import Case, Matter, Role, User
 from rules.rows import Step
@@ -50,6 +52,7 @@ def _context(case: Case, **more: Any) -> dict[str, Any]:
     book = me.book_of(case)
     offered = steps.offers(case, me, words.ROLES)
     newest = queries.newest_step(case)
+    shown = material_context(case, me)
     return {
         "case": case,
         "book": book,
@@ -59,7 +62,7 @@ def _context(case: Case, **more: Any) -> dict[str, Any]:
         "offers": [(offer, step_url(case, offer.step)) for offer in offered],
         "loud": _loud(offered),
         "work": _work(case),
-        "materials": material_list.material_rows(case, me),
+        **shown,
         "filings": filings.filings_of(case),
         "documents": queries.documents(case),
         "attachments": queries.attachments(case),
@@ -71,7 +74,8 @@ def _context(case: Case, **more: Any) -> dict[str, Any]:
         "is_manager": Role.MANAGER in me.roles,
         "may_serve": Role.CLERK in me.roles and case.office_id == current_user.office.id,
         "words": words,
-        "upload_form": _upload_form(case),
+        "upload_form": forms.UploadForm(formdata=None),
+        "province": filings.open_upload(case, me),
         "asked": current_user.office,
         **more,
     }
@@ -107,15 +111,6 @@ def _work(case: Case) -> dict[str, Any] | None:
     }
 
 
-def _upload_form(case: Case) -> forms.UploadForm:
-    form = forms.UploadForm(formdata=None)
-    rows = material_list.material_rows(case, hand())
-    form.material.choices = [(0, "（不对应具体材料）")] + [
-        (row.id, f"{row.no}. {row.title}"[:40]) for row in rows
-    ]
-    return form
-
-
 def _answer(case: Case, sentence: str) -> Any:
     """Tell what was done, on the case's page."""
     flash(sentence)
@@ -131,7 +126,8 @@ def step_page(case_id: int, action: str) -> Any:
     step = found(_step(case, action))
     if step.screen:
         return redirect(step_url(case, step))
-    return _show_step(case, step, _form(case, step, on=hand().today, version=case.version))
+    given = {"on": hand().today, "version": case.version, **queries.preset(case, step, hand())}
+    return _show_step(case, step, _form(case, step, **given))
 
 
 @bp.post("/<int:case_id>/steps/<action>")
@@ -152,7 +148,7 @@ def take_step(case_id: int, action: str) -> Any:
             on=form.on.data,
             reason=form.reason.data or "",
             data={name: form[name].data for name in step.asks},
-            version=int(form.version.data) if (form.version.data or "").isdigit() else None,
+            version=whole(form.version.data),
         )
     except DomainError as refusal:
         if refusal.status == Conflict.status:  # told once; who sends it again knows how the case stands now
@@ -214,7 +210,8 @@ def take_back(case_id: int) -> Any:
     form = forms.ReasonForm(version=case.version)
     if not form.validate_on_submit():
         return _show_reason(case, form, "撤回上一步", f"撤回“{newest.label}”，由它出具的文书一并作废。")
-    corrections.take_back(case, hand=hand(), reason=form.reason.data, version=int(form.version.data))
+    version = whole(form.version.data) or 0  # what is no version is a stale one
+    corrections.take_back(case, hand=hand(), reason=form.reason.data, version=version)
     return _answer(case, f"已撤回“{newest.label}”。")
 
 
@@ -274,13 +271,11 @@ def history(case_id: int) -> Any:
 @requires(*STAFF)
 def upload(case_id: int) -> Any:
     case = case_or_404(case_id)
-    form = _upload_form(case)
-    form.process(request.form)
+    form = forms.UploadForm()
     if form.purpose.data not in words.PURPOSES:
         raise Unmet(["请选择附件用途"])
-    material_id = form.material.data or 0
     uploads = request.files.getlist("files")
-    stored = operations.upload(case, uploads, purpose=form.purpose.data, material_id=material_id, hand=hand())
+    stored = operations.upload(case, uploads, purpose=form.purpose.data, hand=hand())
     return _answer(case, f"已上传 {len(stored)} 个文件。")
 
 
@@ -290,7 +285,10 @@ def attachment(case_id: int, attachment_id: int) -> Any:
     row = found(queries.attachment(case_or_404(case_id), attachment_id))
     shown = row.content_type in ("application/pdf", "image/jpeg", "image/png", "video/mp4")
     return send_file(
-        files.path_of(row), mimetype=row.content_type, as_attachment=not shown, download_name=row.filename
+        files.whole_path(row, hand=hand()),
+        mimetype=row.content_type,
+        as_attachment=not shown,
+        download_name=row.filename,
     )
 
 

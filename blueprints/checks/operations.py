@@ -45,10 +45,11 @@ def _demand_manager(hand: Hand) -> None:
 
 def _tell(row: ExtraCondition, action: str, hand: Hand) -> None:
     audit.record(
-        f"office:{row.office_id}",
+        "offices",
         action,
         hand=hand,
         reason=row.basis,
+        office=hand.actor.office.name,
         kind=row.kind,
         text=row.text,
         id=row.id,

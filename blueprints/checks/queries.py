@@ -10,7 +10,6 @@ from lifecycle import case_checks, fund, policy, screening
 from lifecycle.case_checks import LABELS, Item
 from lifecycle.hand import Hand
 from models import (
-    Agreement,
     Application,
     Case,
     CheckList,
@@ -235,10 +234,9 @@ def supply(offices: Sequence[int], book: Book) -> list[Supply]:
     own = Application.alias()
     origin = Application.alias()
     rows = (
-        Agreement.select(
+        Case.select(
             Institution.id, Institution.kind, Institution.beds, own.types, origin.types.alias("first_types")
         )
-        .join(Case)
         .join(Institution)
         .switch(Case)
         .join(own, JOIN.LEFT_OUTER, on=(own.case == Case.id))

@@ -143,6 +143,7 @@ def set_policy(case_id: int) -> Any:
 def fund_page() -> Any:
     me, office = hand(), current_user.office
     book = me.book_for(office, Matter.APPLICATION)
+    found(book.thresholds.get("fund_overrun"))  # not every region's law guards the fund
     return render_template(
         "checks/fund_page.html",
         years=queries.fund_years(office, book, me.today),

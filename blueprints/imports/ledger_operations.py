@@ -59,8 +59,12 @@ def go(task: LongTask, *, version: int, hand: Hand) -> None:
     if task.created_by_id != hand.actor.id:
         raise NotAllowed(f"这份台账由{task.created_by.name}上传，请由本人导入")
     content, seen = long_tasks.content_of(task.stored_as), task.data["digest"]
+    counts = task.data["counts"]
     long_tasks.go_on(
-        task, work=lambda task_id, report: _write(task_id, content, seen, hand, report), version=version
+        task,
+        work=lambda task_id, report: _write(task_id, content, seen, hand, report),
+        version=version,
+        total=2 * (counts["new"] + counts["changed"]),
     )
 
 
@@ -147,7 +151,7 @@ def _write(task_id: int, content: bytes, seen: str, hand: Hand, report: Report) 
     """Write what the person saw; show the rows again if the register has changed what they mean."""
     table = _read(content)
     for _ in range(TRIES):
-        plan = _plan(table, hand, lambda done, total=None: report(0, 2 * len(table.lines)))
+        plan = _plan(table, hand, lambda done, total=None: report(0))
         if plan.digest != seen:
             break
         prepared = ledger_write.prepare(plan, report=report)

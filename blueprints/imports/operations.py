@@ -16,10 +16,14 @@ def cancel(task: LongTask, *, hand: Hand) -> None:
         raise NotAllowed(f"这项任务由{task.created_by.name}发起，请由本人或负责人取消")
     long_tasks.cancel(task)
     with write_tx():
-        audit.record("tasks", "cancel_task", hand=hand, kind=task.kind, title=task.title)
+        audit.record(_stream(hand), "cancel_task", hand=hand, title=task.title)
 
 
 def note_download(task: LongTask, filename: str, *, hand: Hand) -> None:
     """Leave the event that somebody took the file of a task with them."""
     with write_tx():
-        audit.record("tasks", "download", hand=hand, kind=task.kind, title=task.title, filename=filename)
+        audit.record(_stream(hand), "download", hand=hand, title=task.title, filename=filename)
+
+
+def _stream(hand: Hand) -> str:
+    return f"office:{hand.actor.office_id}"

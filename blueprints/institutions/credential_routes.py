@@ -16,6 +16,7 @@ from lifecycle.errors import DomainError
 from models import Credential, Institution
 
 WATCHED = {**KINDS, expiry_queries.CONTRACT: "劳动合同"}
+SHOWN = 300  # lines on the page; all of them go out as a workbook
 COLUMNS = (
     ("机构", 40),
     ("种类", 20),
@@ -109,6 +110,7 @@ def expiring_list() -> str:
         kinds=WATCHED,
         offices=queries.offices(scope()),
         within=expiry_queries.WITHIN,
+        shown=SHOWN,
     )
 
 

@@ -22,7 +22,7 @@ class RegisterForm(InstitutionForm):
 
     national_code = StringField("定点编号", description="纳入定点后由国家平台生成，没有的不填")
     operating_since = DayField("正式运营时间")
-    approved_on = DayField("行政审批部门批准日期", description="取得许可或备案的日期")
+    approved_on = DayField("批准日期", description="行政审批部门准予执业或经营、准予备案的日期")
     parent = StringField("所属机构", [Length(max=120, message="不超过 120 字")])
     parent_id = StringField("所属机构序号")
     settlement = StringField("结算机构", [Length(max=120, message="不超过 120 字")])
@@ -48,6 +48,10 @@ class RegisterForm(InstitutionForm):
             raise StopValidation(problem)
 
     validate_settlement = validate_parent
+
+    def validate_approved_on(self, field: DayField) -> None:
+        if field.data and field.data > self.today:
+            raise StopValidation("批准日期不能晚于今天")
 
     def validate_national_code(self, field: StringField) -> None:
         if not field.data:

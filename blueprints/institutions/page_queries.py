@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from peewee import JOIN, Expression
+from peewee import JOIN, Expression, fn
 
 from lifecycle import bans, history, register
 from lifecycle.hand import Hand
@@ -52,7 +52,7 @@ def agreements(institution: Institution) -> list[Any]:
             Case.state,
             Case.book,
             Case.closed_on,
-            Document.number,
+            fn.COALESCE(Document.number, Agreement.own_number).alias("number"),
         )
         .join(Case)
         .switch(Agreement)

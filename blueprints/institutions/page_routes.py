@@ -58,6 +58,7 @@ def _register(institution: Institution) -> dict[str, Any]:
         "credentials": page_queries.credentials(institution),
         "credential_kinds": KINDS,
         "lamp_until": expiry_queries.lamp_of,
+        "has_roster": bool(book.tables_of("staff", institution.kind)),
         "categories": {row.key: row.label for row in book.staff_categories},
     }
 

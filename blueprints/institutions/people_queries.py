@@ -10,7 +10,7 @@ from lifecycle.hand import Hand
 from models import Ban, Institution, Office, Person, Staff
 from rules.book import Book
 
-MANAGER = "专（兼）职医保管理人员"
+BATCH = 5000  # ids in one statement; the database takes 32,766 values
 
 
 @dataclass(frozen=True)
@@ -26,16 +26,18 @@ class Post:
 
 
 def posts(person_ids: Sequence[int], scope: Sequence[int]) -> dict[int, list[Post]]:
-    """Return where each person stands, inside and outside of `scope`, in three statements at most."""
+    """Return where each person stands, inside and outside of `scope`, in two statements for each BATCH."""
     found: dict[int, list[Post]] = {person_id: [] for person_id in person_ids}
-    if not found:
-        return found
-    for row in _heads(person_ids):
-        for role in register.PERSONS:
-            if (person_id := getattr(row, role)) in found:
-                found[person_id].append(_post(person_id, row, scope, role=role))
-    for row in _at_work(person_ids):
-        found[row.person].append(_post(row.person, row, scope, category=row.category, left_on=row.left_on))
+    for start in range(0, len(person_ids), BATCH):
+        some = person_ids[start : start + BATCH]
+        for row in _heads(some):
+            for role in register.PERSONS:
+                if (person_id := getattr(row, role)) in some:
+                    found[person_id].append(_post(person_id, row, scope, role=role))
+        for row in _at_work(some):
+            found[row.person].append(
+                _post(row.person, row, scope, category=row.category, left_on=row.left_on)
+            )
     return found
 
 

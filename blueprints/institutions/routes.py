@@ -6,6 +6,7 @@ from blueprints.institutions import (
     edit_routes,
     list_routes,
     page_routes,
+    roster_routes,
     staff_routes,
 )
 from blueprints.institutions.blueprint import bp
@@ -17,5 +18,6 @@ __all__ = (
     "edit_routes",
     "list_routes",
     "page_routes",
+    "roster_routes",
     "staff_routes",
 )

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from flask_wtf.file import FileField
 from wtforms import BooleanField, HiddenField, SelectField, StringField
 from wtforms.validators import Length, StopValidation
 
@@ -50,10 +51,12 @@ class StaffForm(HouseForm):
         return {f.name: (f.data or "") if f.name in TEXTS else f.data for f in self if f.name in names}
 
 
-def staff_form(book: Book, kind: str, today: date, row: Staff | None, **values: Any) -> StaffForm:
-    """Return the form for the roster of `kind`: its columns and choices as the book has them."""
+def staff_form(
+    table: Table, categories: list[tuple[str, str]], today: date, row: Staff | None, **values: Any
+) -> StaffForm:
+    """Return the form for a roster: its columns and choices as the book has them; categories by key."""
     form = StaffForm(data=staff_data(row) if row else {"is_full_time": True}, **values)
-    form.today, table = today, roster(book, kind)
+    form.today = today
     asked = {column.key: column for column in table.columns}
     for name in ("gender", "category", "title", "department", "remark"):
         if name not in asked:
@@ -61,23 +64,32 @@ def staff_form(book: Book, kind: str, today: date, row: Staff | None, **values: 
     for name in {"gender", "remark"} & asked.keys():
         form[name].label.text = asked[name].label
         form[name].choices = [("", "未选择"), *((choice, choice) for choice in asked[name].choices)]
-    kinds = [(row.key, row.label) for row in book.staff_categories if kind in row.kinds]
-    form.category.choices = [("", "请选择"), *kinds]
+    form.category.choices = [("", "请选择"), *categories]
     if row:
         form.resident_id.kept = row.person.id_masked
         form.resident_id.description = "已保留，加密存放，只显示首尾四位；重新输入即覆盖"
     return form
 
 
-def roster(book: Book, kind: str) -> Table:
-    """Return the table of the roster (花名册) that the book prints for `kind`."""
-    return book.tables_of("staff", kind)[0]
+def roster(book: Book, kind: str) -> Table | None:
+    """Return the table of the roster (花名册) that the book prints for `kind`, or None."""
+    return next(iter(book.tables_of("staff", kind)), None)
 
 
 def staff_data(row: Staff) -> dict[str, Any]:
     """Return what the form shows of a stored row: the number masked."""
     data = {name: getattr(row, name) for name in Staff._meta.fields if name not in ("institution", "person")}
     return data | {"name": row.person.name, "resident_id": row.person.id_masked}
+
+
+class RosterForm(HouseForm):
+    """A roster as a workbook."""
+
+    file = FileField("花名册文件", description="xlsx 或 xls，列名与模板相同；身份证号一列须为文本格式")
+
+    def validate_file(self, field: FileField) -> None:
+        if not field.data or not field.data.filename:
+            raise StopValidation("请选择要导入的 Excel 文件")
 
 
 class LeaveForm(HouseForm):

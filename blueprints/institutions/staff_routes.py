@@ -9,11 +9,12 @@ from blueprints import excel
 from blueprints.institutions import operations, page_queries, people_queries
 from blueprints.institutions.blueprint import EDITORS, REVEALERS, book_of, bp
 from blueprints.institutions.staff_forms import LeaveForm, StaffForm, roster, staff_form
-from blueprints.register_fields import refusal_of, whole
+from blueprints.register_fields import PERSONS, refusal_of, whole
 from blueprints.web import STAFF, found, hand, institution_or_404, requires, scope
 from lifecycle import moment, staff
 from lifecycle.errors import DomainError
 from models import Institution, Staff
+from rules.rows import Table
 
 WIDTHS = {"resident_id": 22, "category": 16, "title": 16, "department": 16}
 
@@ -32,9 +33,10 @@ def _list(institution: Institution, shown: dict[int, str] | None = None) -> str:
         "institutions/staff_list.html",
         institution=institution,
         rows=rows,
-        table=roster(book_of(institution), institution.kind),
+        table=_table(institution),
         categories=_categories(institution),
         elsewhere=people_queries.elsewhere(institution, ids, scope()),
+        roles=PERSONS,
         shown=shown or {},
         is_ours=institution.office_id == current_user.office.id,
     )
@@ -56,7 +58,7 @@ def _categories(institution: Institution) -> dict[str, str]:
 @requires(*STAFF)
 def staff_export(institution_id: int) -> Any:
     institution = institution_or_404(institution_id)
-    table, labels = roster(book_of(institution), institution.kind), _categories(institution)
+    table, labels = _table(institution), _categories(institution)
     rows = [row for row in _rows(institution) if not row.left_on]
     cells = [tuple(_cell(row, column.key, labels) for column in table.columns) for row in rows]
     columns = [(column.label, WIDTHS.get(column.key, 10)) for column in table.columns]
@@ -89,7 +91,7 @@ def staff_page(institution_id: int, staff_id: int) -> Any:
 
 
 def _write(institution: Institution, row: Staff | None) -> Any:
-    form = staff_form(book_of(institution), institution.kind, hand().today, row)
+    form = _form(institution, row)
     if not form.validate_on_submit():
         error = refusal_of(form, "未保存") if form.errors else None
         return _page(institution, row, form, error), 422 if error else 200
@@ -100,6 +102,17 @@ def _write(institution: Institution, row: Staff | None) -> Any:
     flash(f"已保存“{form.name.data}”的登记")
     again = "again" in request.form
     return redirect(url_for(".staff_new" if again else ".staff_list", institution_id=institution.id))
+
+
+def _table(institution: Institution) -> Table:
+    """Return the printed roster; a kind for which the book prints none answers 404."""
+    return found(roster(book_of(institution), institution.kind))
+
+
+def _form(institution: Institution, row: Staff | None, **values: Any) -> StaffForm:
+    kinds = book_of(institution).staff_categories
+    categories = [(kind.key, kind.label) for kind in kinds if institution.kind in kind.kinds]
+    return staff_form(_table(institution), categories, hand().today, row, **values)
 
 
 def _save(institution: Institution, row: Staff | None, form: StaffForm) -> None:
@@ -123,7 +136,7 @@ def staff_leave(institution_id: int, staff_id: int) -> Any:
             raise refusal_of(form, "未登记离职")
         staff.leave(row, hand=hand(), on=form.on.data, version=whole(form.version.data))
     except DomainError as error:
-        fresh = staff_form(book_of(institution), institution.kind, hand().today, row, formdata=None)
+        fresh = _form(institution, row, formdata=None)
         return _page(institution, row, fresh, error, form), error.status
     flash(f"已登记“{row.person.name}”离职")
     return redirect(url_for(".staff_list", institution_id=institution.id))

@@ -37,7 +37,8 @@ class Subject:
     def kind(self) -> Kind:
         if self.institution:
             return Kind(self.institution.kind)
-        return Kind.PHARMACY if request.values.get("kind") == Kind.PHARMACY else Kind.MEDICAL
+        asked = request.values.get("kind")
+        return Kind.PHARMACY if asked == Kind.PHARMACY and asked in self.book.kinds else Kind.MEDICAL
 
     @property
     def book(self) -> Book:
@@ -188,11 +189,17 @@ def shown(form: ApplicationForm, subject: Subject, *, error: DomainError | None 
         institution=subject.institution,
         is_amended=subject.is_amended,
         error=error or _in_the_way(subject),
-        kinds=words.KINDS,
+        kinds={kind: label for kind, label in words.KINDS.items() if kind in form.book.kinds},
+        form_name=_form_name(form.book),
         post_to=_post_to(subject),
         **hints(form),
         **aside(form, subject),
     )
+
+
+def _form_name(book: Book) -> str:
+    """Return what the printed form is called: 附件2, or the first form the book names."""
+    return f"《{book.forms[0].name}》" if book.forms else "附件2"
 
 
 def _post_to(subject: Subject) -> str:
@@ -251,6 +258,7 @@ def aside(form: ApplicationForm, subject: Subject) -> dict[str, Any]:
             hand=me,
         ),
         "checks": [
+            *(prechecks.Check("warn", text) for text in warnings),
             *prechecks.prechecks(
                 row,
                 office=current_user.office,
@@ -259,6 +267,5 @@ def aside(form: ApplicationForm, subject: Subject) -> dict[str, Any]:
                 on=(form.received_on.data if "received_on" in form else None) or me.today,
                 hand=me,
             ),
-            *(prechecks.Check("warn", text) for text in warnings),
         ],
     }

@@ -76,7 +76,7 @@ def _narrowed(filters: Filters, hand: Hand) -> list[Expression]:
     if filters.text and filters.text[:4].isdigit():
         clauses = [Case.number.contains(filters.text) | Institution.search_key.contains(filters.text.lower())]
     if filters.station:
-        states = [state for book in hand.books.values() for state in book.states.values()]
+        states = [state for book in hand.books_here for state in book.states.values()]
         clauses.append(Case.state.in_(sorted({s.key for s in states if s.station == filters.station})))
     if filters.kind:
         clauses.append(Institution.kind == filters.kind)

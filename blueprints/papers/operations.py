@@ -102,10 +102,10 @@ def start_batch(case_ids: Sequence[int], *, hand: Hand) -> LongTask:
 
     def work(task_id: int, report: long_tasks.Report) -> None:
         packed, bundle = {}, Bundle()
-        for done, case in enumerate(_cases(case_ids)):
-            report(done)
+        for done, case in enumerate(_cases(case_ids), 1):
             folder = f"{case.number} {case.institution.name}"
             packed[case] = bundle.add_all(folder, papers_of(case, hand.book_of(case)))
+            report(done)
         _hand_out(task_id, packed, bundle, hand)
 
     title = f"打包 {len(case_ids)} 件办件的文书"

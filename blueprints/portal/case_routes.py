@@ -34,7 +34,7 @@ def _page(
     case: Case, error: DomainError | None = None, withdraw_form: forms.WithdrawForm | None = None
 ) -> str:
     me, hides = hand(), case.office.hides_officers
-    label = me.book_of(case).states[case.state].label
+    label = story.state_label(case, me.book_of(case))
     documents, attached = queries.documents(case), queries.files(case)
     happened = (queries.steps(case), documents, attached, queries.accounts_of(case), me.today)
     return render(

@@ -9,10 +9,7 @@ from blueprints.portal import queries, story
 from blueprints.portal.blueprint import bp
 from blueprints.register_fields import whole
 from blueprints.web import PROVIDERS, found, hand, requires
-from models import CaseState, Institution, Role
-
-# What the institution has to do itself in this state, and how the link to it reads.
-TO_DO = {CaseState.DRAFT: "继续填写", CaseState.CORRECTION_REQUESTED: "补正材料"}
+from models import Case, CaseState, Institution, Role
 
 
 @bp.get("/my")
@@ -28,12 +25,19 @@ def home() -> str:
         chosen=chosen,
         number=number,
         lines=lines,
-        to_do=[(line, TO_DO[line.case.state]) for line in lines if line.case.state in TO_DO],
+        to_do=[(line, text) for line in lines if (text := _to_do(line.case))],
         busy={line.case.institution_id for line in lines if _is_open_application(line)},
         plain=story.plain_state,
         may_file=Role.PROVIDER in hand().roles,
         words=words,
     )
+
+
+def _to_do(case: Case) -> str:
+    """Return how the link to what the institution has to do itself reads, or nothing."""
+    if case.state == CaseState.DRAFT:
+        return "继续填写"
+    return "补正材料" if story.owes_correction(case) else ""
 
 
 def _chosen(own: list[Institution]) -> Institution | None:

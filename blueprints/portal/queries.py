@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from peewee import JOIN
 
+from blueprints.portal import story
 from lifecycle.hand import Hand
 from models import (
     Application,
@@ -72,7 +73,7 @@ def lines(ids: Collection[int], hand: Hand, *, number: str = "") -> list[Line]:
     return [
         Line(
             case,
-            hand.book_of(case).states[case.state].label,
+            story.state_label(case, hand.book_of(case)),
             hand.book_of(case).type_labels(types.get(case.id, ())),
             clocks.get(case.id, []),
         )

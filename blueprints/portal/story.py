@@ -4,16 +4,18 @@ No internal notes, no reasons of internal decisions, nothing about complaints; w
 named only where the office does not hide its officers.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime, time
 
 from blueprints import words
 from blueprints.stations import StationRow
 from blueprints.telling import Card, Told
 from models import Attachment, Case, CaseState, Document, StepTaken, User
+from rules.book import Book
 
 OFFICER = "经办机构工作人员"
+CORRECTION = "correction"  # the flag of a case that was accepted all the same
 
 PLAIN = {
     CaseState.DRAFT: "还没有提交。填写申请、上传材料后提交",
@@ -50,6 +52,8 @@ PLAIN = {
     CaseState.EXPIRED: "协议已期满",
     CaseState.ANNULLED: "协议已取消",
 }
+# Labels of the book that would tell what came from a third person.
+VEILED = {CaseState.NOTICE_INVESTIGATION: "公示核实"}
 # What the institution does itself, in its own words; what the office does inside, without its outcome; what
 # came from a third person, not at all.
 OWN = {"file": "提交申请", "receive_supplement": "提交补正材料", "withdraw": "撤回申请"}
@@ -66,16 +70,29 @@ class _Moment:
     """Something that happened, before it is told."""
 
     on: date
-    order: int
+    at: datetime
     who: str
     what: str
     detail: str = ""
     is_key: bool = False
 
 
+def state_label(case: Case, book: Book) -> str:
+    """Return the label of the case's state as the institution may read it."""
+    return VEILED.get(CaseState(case.state)) or book.states[case.state].label
+
+
 def plain_state(case: Case, label: str) -> str:
     """Return where the case stands in a sentence for the institution; the book's label if there is none."""
+    if owes_correction(case):
+        return PLAIN[CaseState.CORRECTION_REQUESTED]
     return PLAIN.get(CaseState(case.state), label)
+
+
+def owes_correction(case: Case) -> bool:
+    """Return whether the institution was told what is missing, in whichever state its region does so."""
+    is_asked = case.state == CaseState.CORRECTION_REQUESTED or case.flag == CORRECTION
+    return case.closed_on is None and is_asked
 
 
 def without_names(rows: Iterable[StationRow], *, hides: bool) -> list[StationRow]:
@@ -101,19 +118,20 @@ def history(
 
     own: the ids of the institution's accounts. They are named to themselves; officers as the office has it.
     """
+    taken = {step.id: step for step in steps if step.action not in UNTOLD}
     told = [
-        *(_of_step(step, own, hides) for step in steps if step.action not in UNTOLD),
-        *(moment for document in documents for moment in _of_document(document)),
+        *(_of_step(step, own, hides) for step in taken.values()),
+        *(moment for document in documents for moment in _of_document(document, taken)),
         *_of_files(files, own),
     ]
-    told.sort(key=lambda moment: (moment.on, moment.order), reverse=True)
+    told.sort(key=lambda moment: (moment.on, moment.at), reverse=True)
     return [_told(moment, today) for moment in told]
 
 
 def _of_step(step: StepTaken, own: set[int], hides: bool) -> _Moment:
     is_own = step.actor_id in own
     what = OWN.get(step.action, step.label) if is_own else NEUTRAL.get(step.action, step.label)
-    return _Moment(step.on, 0, _who(step.actor, is_own, hides), what, is_key=step.origin != step.target)
+    return _Moment(step.on, step.at, _who(step.actor, is_own, hides), what, is_key=step.origin != step.target)
 
 
 def _who(actor: User, is_own: bool, hides: bool) -> str:
@@ -124,22 +142,29 @@ def _who(actor: User, is_own: bool, hides: bool) -> str:
     return OFFICER if hides else actor.name
 
 
-def _of_document(document: Document) -> Iterable[_Moment]:
-    yield _Moment(document.issued_on, 1, "经办机构", f"出具{document.name}", document.number)
+def _of_document(document: Document, steps: Mapping[int, StepTaken]) -> Iterable[_Moment]:
+    step = steps.get(document.step_id)
+    at = step.at if step else datetime.combine(document.issued_on, time.min)
+    yield _Moment(document.issued_on, at, "经办机构", f"出具{document.name}", document.number)
     proof = getattr(document, "proof", None)
     if proof:
         way = words.SERVICE_WAYS[proof.way]
-        yield _Moment(proof.served_on, 2, document.name, f"送达（{way}）", f"收件人 {proof.recipient}")
+        yield _Moment(
+            proof.served_on, proof.recorded_at, document.name, f"送达（{way}）", f"收件人 {proof.recipient}"
+        )
 
 
 def _of_files(files: Iterable[Attachment], own: set[int]) -> list[_Moment]:
     """Return the own uploads, those of one person on one day together."""
-    counted: dict[tuple[date, str], int] = {}
+    counted: dict[tuple[date, str], list[Attachment]] = {}
     for row in files:
         if row.uploaded_by_id in own:
             key = (row.uploaded_at.date(), row.uploaded_by.name)
-            counted[key] = counted.get(key, 0) + 1
-    return [_Moment(on, 0, who, f"上传 {n} 个文件") for (on, who), n in counted.items()]
+            counted.setdefault(key, []).append(row)
+    return [
+        _Moment(on, max(row.uploaded_at for row in rows), who, f"上传 {len(rows)} 个文件")
+        for (on, who), rows in counted.items()
+    ]
 
 
 def _told(moment: _Moment, today: date) -> Told:

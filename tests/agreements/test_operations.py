@@ -89,6 +89,7 @@ def test_signing_opens_the_agreement_for_a_year_with_its_number_and_text(app):
     assert standing(agreement.case) == {
         "term": ("running", date(2027, 5, 5)),
         "system_connection": ("running", day(5, 26)),
+        "commitment": ("running", day(5, 19)),
     }
     assert Case.get_by_id(case.id).state == "designated"
     assert agreement.case.origin_id == case.id

@@ -41,11 +41,21 @@ class Desks:
         return tab
 
     def step(self, tab: Tab, label: str, **fields: str) -> None:
-        """Take a step from the case page: its link, its form, its button."""
+        """Take a step from the case page: its link, its form, its button. Acceptance follows the checks."""
+        if label == "受理":
+            self.clear_checks(tab)
         tab.locator("#next-steps a.btn:not([aria-disabled])", has_text=label).first.click()
         for name, value in fields.items():
             tab.fill(f"[name={name}]", value)
         submit(tab)
+        expect(tab.locator("#case")).to_be_visible()
+
+    def clear_checks(self, tab: Tab) -> None:
+        """Record that nothing speaks against acceptance, with the one button of the checks."""
+        tab.locator("#checks a", has_text="核对").click()
+        submit(tab, "#rest .btn-primary")
+        expect(tab.locator("#checks-state")).to_contain_text("可以受理")
+        tab.locator("#checks-state a.btn").click()
         expect(tab.locator("#case")).to_be_visible()
 
     def serve(self, tab: Tab, recipient: str = "许传芳") -> None:

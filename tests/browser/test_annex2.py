@@ -21,6 +21,7 @@ def test_rows_grow_by_enter_and_take_a_block_from_excel(page, sign_in):
     tab = page
     sign_in(tab, Role.CLERK)
     tab.goto("/applications/new")
+    tab.locator("summary", has_text="住院科室").click()
     cell(tab, 1, "code").focus()
     tab.evaluate(
         PASTE, "0301\t消化内科\t40\t6\n0302\t心血管内科\t30\t5\n0303\t普通外科\t10\t4\n0304\t骨科\t20\t3\n"
@@ -44,6 +45,7 @@ def test_what_differs_is_shown_while_it_is_typed_and_filed_with_one_click(page, 
         tab.fill(f"[name={name}]", value)
     tab.get_by_label("住院", exact=True).check()
     tab.get_by_label("营利", exact=True).check()
+    tab.locator("summary", has_text="住院科室").click()
     cell(tab, 1, "name").fill("内科")
     cell(tab, 1, "beds").fill("80")
     expect(tab.locator("#duplicates")).to_contain_text("床位数：95")

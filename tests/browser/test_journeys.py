@@ -124,7 +124,7 @@ def test_a_county_hospital_reaches_its_agreement_in_the_second_round(desks, tmp_
             "legal_representative_id": numbers.resident_id(7001),
             "phone": "13806350001",
         },
-        ["住院", "门诊统筹", "营利"],
+        ["二级", "住院", "门诊统筹", "营利"],
     )
     # correction: one item missing, asked for, handed in within the five workdays
     tab.locator("button", has_text="均已收到").click()
@@ -215,7 +215,7 @@ def test_a_chain_pharmacy_reaches_its_agreement_by_desk_review_alone(desks):
             "legal_representative_id": numbers.resident_id(7002),
             "phone": "13806350002",
         },
-        ["医保个人账户", "连锁"],
+        ["医保个人账户", "连锁", "西药", "中成药"],
     )
     tab = desks.of(Role.CLERK)
     tab.locator("button", has_text="均已收到").click()

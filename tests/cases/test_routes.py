@@ -51,7 +51,7 @@ def test_a_step_that_is_not_possible_is_greyed_with_its_reason(client):
     case = an_application()
     page = log_in(client, Role.CLERK).get(f"/cases/{case.id}")
     accept = next(node for node in page.all("a", aria_disabled="true") if node.text == "受理")
-    assert page.one("p", id=accept.attrs["aria-describedby"]).text == "还有 7 项材料未齐"
+    assert page.one("p", id=accept.attrs["aria-describedby"]).text.startswith("还有 7 项材料未齐")
 
 
 def loud(page):
@@ -239,11 +239,11 @@ def test_a_case_is_handed_over_with_a_reason(client):
 
 def test_the_page_asks_the_database_as_often_for_one_clock_as_for_many(client, statements):
     few, many = an_application(), an_application()
-    for _ in range(3):
-        miss(many, 3)
-        step(many, "request_correction", Role.CLERK, MONDAY, reason="又有缺项")
-        serve_last(many, MONDAY)
-        step(many, "receive_supplement", Role.CLERK, MONDAY)
+    for case in (few, many, many, many):
+        miss(case, 3)
+        step(case, "request_correction", Role.CLERK, MONDAY, reason="又有缺项")
+        serve_last(case, MONDAY)
+        step(case, "receive_supplement", Role.CLERK, MONDAY)
     clerk = log_in(client, Role.CLERK)
     clerk.get(f"/cases/{few.id}")
     with statements() as first:

@@ -1,11 +1,13 @@
 """One zip for many papers: safe, readable, unique names."""
 
 import zipfile
+from hashlib import sha512
 from io import BytesIO
 
 import pytest
 
 from documents.bundle import Bundle, safe_name
+from lifecycle.errors import Unmet
 
 
 @pytest.mark.parametrize(
@@ -34,6 +36,15 @@ def test_names_that_are_taken_are_numbered_and_every_file_is_whole():
     with zipfile.ZipFile(BytesIO(bundle.content())) as archive:
         assert [(n, archive.read(n)) for n in archive.namelist()] == list(
             zip(paths, [b"1", b"2", b"3", b"4"], strict=True)
+        )
+
+
+def test_a_zip_that_grows_too_large_is_refused_with_what_to_do():
+    bundle = Bundle(limit=1024)
+    bundle.add("甲", "一.bin", bytes(range(256)))
+    with pytest.raises(Unmet, match="请分几次打包"):
+        bundle.add(
+            "甲", "二.bin", sha512(b"").digest() + b"".join(sha512(bytes([n])).digest() for n in range(32))
         )
 
 

@@ -236,7 +236,7 @@ def test_material_list_ticks_what_was_received():
     }
     assert printed("material_list", **heading, rows=rows) == [
         "医疗机构医疗保障定点申请材料清单",
-        "机构名称：某医院　　文书编号：某字〔2026〕1号",
+        "机构名称：某医院\n文书编号：某字〔2026〕1号",
         "在提供\n材料前\n打“√” | 序号 | 材料名称 | 其他",
         "√ | 1 | 医药机构医疗保障定点申请表 | ",
         " | 9 | 《母婴保健技术服务执业许可证》副本原件 | 妇产专业",

@@ -1,6 +1,7 @@
 """The import of the ledger as an office does it: template, upload, what was found, the word to go."""
 
 import io
+from datetime import date
 
 import pytest
 
@@ -8,8 +9,9 @@ from blueprints.imports.columns import HEADINGS, NEEDED
 from blueprints.workbooks import read
 from demo import numbers
 from lifecycle import audit, checks, files, long_tasks, register
+from lifecycle.corrections import take_back
 from models import Agreement, Case, Clock, Event, Institution, LongTask, Person, Role, StepTaken
-from tests.builders import MONDAY, an_institution, an_office, system_hand
+from tests.builders import MONDAY, an_institution, an_office, hand_of, night, system_hand
 from tests.imports.ledgers import a_ledger, a_resident_id, a_row
 from tests.page import log_in
 
@@ -88,7 +90,12 @@ def test_a_ledger_becomes_institutions_with_agreements_in_force(browser):
 def test_every_institution_and_person_has_its_event_without_the_number(browser):
     imported(browser, [a_row(1)])
     row, person = Institution.get(), Person.get()
-    streams = [register.stream_of(row), f"person:{person.id}", f"case:{Case.get().id}", "ledger"]
+    streams = [
+        register.stream_of(row),
+        f"person:{person.id}",
+        f"case:{Case.get().id}",
+        f"office:{row.office_id}",
+    ]
     actions = [
         [e.action for e in Event.select().where(Event.stream == s).order_by(Event.seq)] for s in streams
     ]
@@ -219,7 +226,7 @@ def test_a_failure_in_the_middle_leaves_nothing(browser, monkeypatch):
     task = go(browser, task)
     assert (task.state, task.error) == ("failed", long_tasks.BROKEN)
     assert (Institution.select().count(), Person.select().count(), Case.select().count()) == (0, 0, 0)
-    assert not Event.select().where(Event.stream == "ledger").exists()
+    assert not Event.select().where(Event.action == "import_ledger").exists()
 
 
 @pytest.mark.parametrize("name", ["台账.xlsx", "../../台账.xls"])
@@ -273,3 +280,30 @@ def test_an_agreement_that_stands_keeps_its_days(browser):
     imported(browser, [a_row(1)])
     told = "与台账中现行协议登记的 2026-12-31 不一致；协议的起止日期不能通过导入修改，请在协议管理中核对"
     assert told_errors(browser, [a_row(1, 协议终止日期="2027-12-31")]) == [[f"协议终止日期：{told}"]]
+
+
+@pytest.mark.clause("LC-19-4")
+def test_an_agreement_taken_over_ends_by_itself_when_its_term_is_over(browser):
+    imported(browser, [a_row(1)])
+    night(date(2026, 12, 31))
+    assert Case.get().state == "active"
+    night(date(2027, 1, 1))
+    assert Case.get().state == "expired"
+
+
+def test_a_polled_task_that_ended_lets_its_own_page_load_anew(browser):
+    task = upload(browser, a_ledger([a_row(1)]))
+    here = {"HX-Request": "true", "HX-Current-URL": f"http://localhost/imports/ledger/{task.id}"}
+    assert browser.get(f"/imports/tasks/{task.id}/region", headers=here).headers["HX-Refresh"] == "true"
+    elsewhere = {**here, "HX-Current-URL": "http://localhost/imports/tasks"}
+    assert "HX-Refresh" not in browser.get(f"/imports/tasks/{task.id}/region", headers=elsewhere).headers
+
+
+def test_an_agreement_taken_over_by_mistake_is_annulled_and_can_be_imported_anew(browser):
+    imported(browser, [a_row(1)])
+    taken_back = take_back(Case.get(), hand=hand_of(Role.MANAGER), reason="终止日期抄错")
+    assert (taken_back.state, taken_back.closed_on) == ("annulled", MONDAY)
+    assert imported(browser, [a_row(1, 协议终止日期="2026-06-30")]).data["written"]["agreements"] == 1
+    standing = Agreement.select().join(Case).where(Case.closed_on.is_null()).get()
+    assert standing.ends_on == date(2026, 6, 30)
+    assert list(checks.problems(system_hand(MONDAY))) == []

@@ -34,7 +34,8 @@ def test_the_file_goes_out_under_its_name_and_leaves_an_event(client):
     answer = browser.get(f"/imports/tasks/{task.id}/file")
     assert answer.data == b"zip"
     event = Event.select().order_by(Event.id.desc()).get()
-    assert (event.stream, event.action, event.change["filename"]) == ("tasks", "download", "文书.zip")
+    assert (event.stream, event.action) == (f"office:{task.office_id}", "download")
+    assert event.change == {"title": "批量打印", "filename": "文书.zip"}
 
 
 def test_a_file_with_personal_numbers_is_for_the_one_who_brought_them(client):

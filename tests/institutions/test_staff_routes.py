@@ -34,7 +34,7 @@ def a_member(institution=None, name="杜鹃", number=NUMBER, **values):
 
 def heads(page):
     """The printed columns of the roster on the page: those before ours."""
-    return [th.text for th in page.one("thead").all("th")][:-4]
+    return [th.text for th in page.one("thead").all("th")][:-3]
 
 
 def sheet(page):
@@ -166,3 +166,12 @@ def test_reviewers_read_the_roster_but_do_not_write_it(client):
     reviewer = log_in(client, Role.REVIEWER)
     assert reviewer.get(f"/institutions/{row.institution_id}/staff").all("a", text="登记人员") == []
     reviewer.post(f"/institutions/{row.institution_id}/staff/new", status=403)
+
+
+def test_where_the_book_prints_no_roster_there_is_none(client):
+    office = an_office("湛江某区医保中心", "湛医保", region="zhanjiang")
+    institution = an_institution("pharmacy", office=office)
+    clerk = log_in(client, Role.CLERK, office=office)
+    assert clerk.get(f"/institutions/{institution.id}").one(id="staff").all("a") == []
+    for place in ("staff", "staff/new", "staff/export", "staff/import", "staff/template"):
+        clerk.get(f"/institutions/{institution.id}/{place}", status=404)

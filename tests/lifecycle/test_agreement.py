@@ -6,7 +6,7 @@ import pytest
 
 from lifecycle.errors import Unmet
 from models import Agreement, Case, Document, Role
-from tests.builders import a_file, night, step
+from tests.builders import a_file, clock_of, night, step
 from tests.lifecycle.stations import NEGOTIATED, TERM, a_case_at, an_agreement, day, ended, standing
 
 
@@ -92,16 +92,32 @@ def test_a_signature_opens_the_agreement_with_its_term_and_fifteen_workdays_for_
     assert standing(agreement) == {
         "term": ("running", date(2027, 5, 5)),
         "system_connection": ("running", day(5, 26)),
+        "commitment": ("running", day(5, 19)),
     }
 
 
 @pytest.mark.clause("LC-17-1")
 def test_the_connection_is_recorded_once(app):
     agreement = step(an_agreement(), "record_connection", Role.AGREEMENT, day(5, 20))
-    assert (agreement.state, ended(agreement)) == ("active", {"system_connection": ("met", day(5, 20))})
+    assert (agreement.state, ended(agreement)) == (
+        "active",
+        {"system_connection": ("met", day(5, 20)), "commitment": ("met", day(5, 20))},
+    )
     with pytest.raises(Unmet) as refusal:
         step(agreement, "record_connection", Role.AGREEMENT, day(5, 21))
     assert refusal.value.sentences == ("已经登记过了",)
+
+
+@pytest.mark.clause("LC-A03-4")
+def test_a_broken_commitment_of_ten_workdays_is_told_and_takes_nothing_away_by_itself(app):
+    agreement = an_agreement()
+    assert clock_of(agreement, "commitment").due_on == day(5, 19)
+    night(day(5, 19))
+    assert not clock_of(agreement, "commitment").is_overdue
+    night(day(5, 20))
+    assert clock_of(agreement, "commitment").is_overdue
+    assert not clock_of(agreement, "system_connection").is_overdue
+    assert Case.get_by_id(agreement.id).state == "active"
 
 
 @pytest.mark.clause("LC-19-4")

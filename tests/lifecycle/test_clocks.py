@@ -121,7 +121,7 @@ def test_the_lists_show_the_limit_before_the_wait_and_the_wait_before_nothing(ap
     assert lead_of(case) == "rectify_latest"
     case = a_case_at("designated")
     agreement = case.opened_cases.get()
-    assert lead_of(agreement) == "system_connection"
+    assert lead_of(agreement) == "commitment"
     step(agreement, "record_connection", Role.AGREEMENT, day(5, 20))
     assert lead_of(agreement) == "term"
 

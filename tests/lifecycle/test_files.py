@@ -10,9 +10,10 @@ import pytest
 
 from lifecycle import content_types, files, materials
 from lifecycle.content_types import MEGABYTE
-from lifecycle.errors import NotAllowed, Unmet
+from lifecycle.errors import Conflict, NotAllowed, Unmet
 from models import Attachment, CaseMaterial, Event, Role
 from tests.builders import an_application, hand_of, miss, receive_all, step
+from tests.providers import a_provider, provider_hand
 
 PDF = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\n%%EOF\n"
 
@@ -229,3 +230,29 @@ def test_exactly_the_asked_rows_are_open_to_the_institution_while_a_correction_i
     assert materials.open_rows_for_provider(case) == []
     case = step(case, "request_correction", Role.CLERK, date(2026, 3, 2))
     assert materials.open_rows_for_provider(case) == asked
+
+
+@pytest.mark.clause("LC-12-2c")
+def test_the_institution_supplies_exactly_the_rows_it_was_asked_for(app):
+    case = an_application()
+    asked, other = miss(case, 3), CaseMaterial.get(CaseMaterial.case == case, CaseMaterial.no == 5)
+    hand = provider_hand(a_provider(case.institution))
+    with pytest.raises(NotAllowed):
+        supply(asked, "花名册.pdf", PDF, hand=hand)
+    step(case, "request_correction", Role.CLERK, date(2026, 3, 2))
+    supply(CaseMaterial.get_by_id(asked.id), "花名册.pdf", PDF, hand=hand)
+    assert CaseMaterial.get_by_id(asked.id).answered_on == date(2026, 3, 2)
+    with pytest.raises(NotAllowed):
+        supply(CaseMaterial.get_by_id(other.id), "承诺书.pdf", PDF, hand=hand)
+    step(case, "receive_supplement", Role.CLERK, date(2026, 3, 2))
+    with pytest.raises(NotAllowed):
+        supply(CaseMaterial.get_by_id(asked.id), "再来.pdf", PDF, hand=hand)
+    assert stored(app) == (1, 1, 1)
+
+
+def test_a_file_is_replaced_once(app, row):
+    first = supply(row, "旧.pdf", PDF)[0]
+    supply(row, "新.pdf", PDF, replaces=first)
+    with pytest.raises(Conflict, match="“旧.pdf”刚刚被替换或移除"):
+        supply(row, "更新.pdf", PDF, replaces=first)
+    assert stored(app) == (2, 2, 2)

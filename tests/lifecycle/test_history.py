@@ -8,7 +8,7 @@ from demo import numbers
 from lifecycle import history, register
 from lifecycle.errors import Unmet
 from models import FormerValue, Institution, Role
-from tests.builders import a_person, an_institution, hand_of
+from tests.builders import a_person, an_institution, an_office, hand_of
 
 TUESDAY = date(2026, 3, 3)
 
@@ -119,3 +119,11 @@ def test_a_number_is_read_with_its_unit_and_a_list_joined(app):
     assert history.in_words(rows["floor_area"], 436856) == "436856 平方米"
     assert history.in_words(rows["departments"], ["内科", "外科"]) == "内科、外科"
     assert history.in_words(rows["floor_area"], None) == ""
+
+
+def test_a_former_name_is_kept_under_every_book(app):
+    office = an_office("湛江某区医保中心", "湛医保", region="zhanjiang")
+    institution = an_institution(name="坡头卫生院", office=office)
+    hand = hand_of(Role.CLERK, today=TUESDAY, office=office)
+    register.save_institution({"name": "坡头中心卫生院"}, hand=hand, institution=institution)
+    assert former(institution) == [("name", "坡头卫生院", TUESDAY)]

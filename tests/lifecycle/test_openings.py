@@ -4,10 +4,11 @@ import pytest
 
 from lifecycle import audit, checks
 from lifecycle.cases import open_case
+from lifecycle.db import insert_all, write_tx
 from lifecycle.errors import NotAllowed
 from lifecycle.openings import Opening, open_all
 from lifecycle.steps import take_step
-from models import Agreement, Case, Clock, Event, Role, StepTaken
+from models import Agreement, Case, Clock, Event, Institution, Role, StepTaken, db
 from tests.builders import MONDAY, an_institution, hand_of, system_hand
 
 DATA = {
@@ -66,6 +67,26 @@ def test_many_cost_hardly_more_statements_than_few(app, statements):
             open_all(openings, "agreement", "register_existing", hand=hand)
         counts.append(len(seen))
     assert counts[1] == counts[2]
+
+
+def test_rows_written_at_once_are_the_same_as_one_by_one(app):
+    fields = {
+        "office": hand_of(Role.CLERK).actor.office,
+        "kind": "medical",
+        "search_key": "x",
+        "address": "街",
+    }
+    fields |= {"profile": {"电子邮箱": "a@b"}, "uscc": "1", "operating_since": MONDAY, "is_public": True}
+    with pytest.raises(RuntimeError, match="write_tx"):
+        insert_all(Institution, [fields])
+    with write_tx():
+        Institution.create(name="甲", **fields)
+        insert_all(Institution, [{**fields, "name": "乙", "licence_no": "2"}])
+    one, many = Institution.select().order_by(Institution.id).dicts()
+    apart = {"id": one["id"] + 1, "name": "乙", "licence_no": "2"}
+    assert {**one, **apart} == many
+    raw = db.execute_sql("select typeof(profile), profile from institution").fetchall()
+    assert raw == [("text", '{"电子邮箱":"a@b"}')] * 2
 
 
 @pytest.mark.parametrize("role", [Role.CLERK, Role.REVIEWER, Role.LEADER])

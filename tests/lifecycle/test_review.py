@@ -13,6 +13,7 @@ from tests.builders import (
     a_group,
     a_signed_sheet,
     an_application,
+    clear_checks,
     clock_of,
     hand_of,
     night,
@@ -166,10 +167,10 @@ def test_a_barred_institution_is_not_accepted_and_told_why_and_until_when(app):
 
 
 @pytest.mark.clause("LC-14b-3a")
-def test_the_result_is_qualified_or_unqualified_and_nothing_else(app):
+def test_the_result_is_qualified_or_unqualified_and_nothing_else_but_giving_up(app):
     case = a_case_at("result_pending")
     offered = [o.step.action for o in offers(case, hand_of(Role.MANAGER), dict.fromkeys(Role, ""))]
-    assert offered == ["qualify", "disqualify"]
+    assert offered == ["qualify", "disqualify", "abandon_by_commitment"]
 
 
 @pytest.mark.clause("LC-13-1")
@@ -255,6 +256,7 @@ def test_a_second_failure_is_final_and_bars_the_institution_for_one_year(app):
     receive_all(again, date(2027, 7, 20))
     with pytest.raises(Unmet):
         step(again, "accept", Role.CLERK, date(2027, 7, 20))
+    clear_checks(again, date(2027, 7, 21))
     assert step(again, "accept", Role.CLERK, date(2027, 7, 21)).state == "accepted"
 
 

@@ -134,7 +134,7 @@ def test_a_ban_imposed_after_the_tick_still_keeps_the_application_out(app):
     ban("fraud_ban", MONDAY, case)
     with pytest.raises(Unmet) as refusal:
         step(case, "accept", CLERK, MONDAY)
-    assert any("存在：以弄虚作假" in sentence for sentence in refusal.value.sentences)
+    assert refusal.value.sentences == ("弄虚作假申请定点，不予受理（第十条（五）、第十四条），至 2029-03-02",)
 
 
 SAME = {
@@ -422,3 +422,14 @@ def test_the_look_alike_search_asks_the_same_whatever_it_finds(app, statements):
         ban("illegality_ban", date(2025, 1, 1), an_application(**SAME["phone"]))
     an_institution()
     assert count() == one
+
+
+@pytest.mark.clause("LC-10-9", "LC-10-10")
+@pytest.mark.parametrize("key", ["g9", "g10"])
+def test_a_refusal_for_a_ground_of_inquiry_wants_it_recorded_first(app, key):
+    case = an_application()
+    with pytest.raises(Unmet) as refusal:
+        step(case, "refuse", CLERK, MONDAY, data={"grounds": [key]})
+    assert "请先在受理前核查中标为“存在”，写明依据和日期" in refusal.value.sentences[0]
+    mark(case, key, "hit", "中国执行信息公开网，执行案号〔2025〕鲁15执1号")
+    assert step(case, "refuse", CLERK, MONDAY, data={"grounds": [key]}).state == "refused"

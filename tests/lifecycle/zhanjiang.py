@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import current_app
 
-from lifecycle.cases import facts
+from lifecycle.cases import facts, open_case
 from lifecycle.steps import take_step
 from models import Application, Case, CaseSheet, Complaint, GroupMember, Institution, Office, Role
 from rules.book import Book
@@ -19,6 +19,7 @@ from tests.builders import (
     a_user,
     an_institution,
     an_office,
+    clear_checks,
     hand_of,
     night,
     receive_all,
@@ -145,3 +146,15 @@ def a_county() -> Office:
 def as_centre(case: Case, action: str, on: date) -> Case:
     """What a clerk of the centre tries on a case of the county."""
     return take_step(case, action, hand=hand_of(Role.CLERK, office=the_office(), today=on), on=on)
+
+
+def clear(case: Case) -> None:
+    """Every condition and ground answered before acceptance."""
+    clear_checks(case, case.opened_on)
+
+
+def opened(institution: Institution) -> Case:
+    """A draft of `institution` opened today under whatever its office's region says."""
+    hand = hand_of(Role.CLERK, office=institution.office)
+    office = Office.get_by_id(institution.office_id)
+    return open_case("application", institution, office=office, hand=hand, on=hand.today)

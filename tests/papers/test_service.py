@@ -9,6 +9,7 @@ from lifecycle import files, papers
 from lifecycle.db import write_tx
 from models import Attachment, Case, Document, Event, ProofOfService, Role
 from tests.builders import MONDAY, an_accepted, an_application, an_office, hand_of, miss, serve_last, step
+from tests.documents.test_annexes import text_of
 from tests.page import log_in
 
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
@@ -52,6 +53,32 @@ def test_each_way_of_service_is_recorded_with_its_scan_in_one_form(client, typed
     assert (proof.way, proof.note) == kept
     assert (scan.purpose, scan.filename, files.path_of(scan).read_bytes()) == ("receipt", "回执.pdf", PDF)
     assert scan.case_id == case.id
+
+
+@pytest.mark.clause("LC-A06-1")
+@pytest.mark.parametrize(
+    ("way", "ticked"),
+    [
+        ("direct", "√直接送达□寄送□其他方式"),
+        ("mail", "□直接送达√寄送□其他方式"),
+        ("other", "□直接送达□寄送√其他方式"),
+    ],
+)
+def test_the_proof_prints_to_be_signed_before_and_as_recorded_after(client, way, ticked):
+    case, document = a_correction()
+    clerk = log_in(client, Role.CLERK)
+    url = f"/documents/{document.id}"
+    head = f"通知书送达回执机构名称{case.institution.name}文书编号{document.number}送达地址"
+    before = text_of(clerk.get(f"{url}/proof/word").data)
+    assert before == (
+        f"{head}{case.institution.address.replace(' ', '')}送达方式□直接送达□寄送□其他方式"
+        "受送人签名年月日受送人电话送达日期年月日备注"
+    )
+    clerk.post(f"{url}/serve", data={**SERVED, "way": way, "phone": "13806350001", "note": "已核身份"})
+    assert text_of(clerk.get(f"{url}/proof/word").data) == (
+        f"{head}窗口送达方式{ticked}受送人签名许某2026年3月2日受送人电话13806350001"
+        "送达日期2026年3月2日备注已核身份"
+    )
 
 
 def test_a_tracking_number_without_mail_is_refused_beside_its_field(client):

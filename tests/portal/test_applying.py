@@ -173,13 +173,20 @@ def test_an_institution_does_not_backdate(institution):
 
 def test_the_least_busy_clerk_gets_a_case_that_comes_in(provider):
     an_application()  # of the clerk
-    free = a_user(Role.CLERK, name="韩雪")
+    away, free = a_user(Role.CLERK, name="卜经"), a_user(Role.CLERK, name="韩雪")
+    User.update(away_until=date(2026, 3, 2)).where(User.id == away.id).execute()
     assert User.get_by_id(applied_of(provider).handler_id) == free
 
 
 def applied_of(provider):
     provider.post(provider.url, data={**held(provider.get(provider.url)), **TYPED})
     return Case.select().order_by(Case.id.desc()).get()
+
+
+def test_without_a_clerk_the_institution_is_told_to_call_the_office(provider):
+    User.update(is_active=False).where(User.username.startswith("clerk")).execute()
+    page = provider.post(provider.url, status=422, data={**held(provider.get(provider.url)), **TYPED})
+    assert "还没有受理岗账号，请电话联系经办机构" in page.text
 
 
 def test_an_administrator_alone_does_not_file(client, institution):

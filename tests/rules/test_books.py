@@ -150,6 +150,8 @@ def test_example_of_the_lawyer(book, example):
         pytest.param("system_connection", "limit", 15, "workday", False, id="D-12"),
         pytest.param("commitment", "limit", 10, "workday", False, id="D-13"),
         pytest.param("inactivity", "cap", 180, "day", False, id="B-13"),
+        pytest.param("contributions", "wait", 3, "month", False, id="B-02"),
+        pytest.param("contract_term", "wait", 1, "year", False, id="B-03"),
         pytest.param("suspension_start", "wait", 0, "day", False, id="suspension planned"),
         pytest.param("suspension_end", "cap", 0, "day", False, id="suspension imposed"),
         pytest.param("suspension_cap", "cap", 180, "day", False, id="D-20"),
