@@ -12,6 +12,7 @@ PAGES = (
     ("clerk", "/applications"),
     ("clerk", "/applications/new"),
     ("clerk", "/cases/{case}"),
+    ("clerk", "/cases/{case}/materials"),
     ("clerk", "/cases/{case}/steps/refuse"),
     ("clerk", "/documents/"),
     ("clerk", "/institutions"),

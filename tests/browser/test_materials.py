@@ -4,11 +4,14 @@ import base64
 import struct
 import zlib
 
+import pytest
 from playwright.sync_api import expect
 
 from models import Attachment, CaseMaterial, Role
 from tests.browser.desks import PDF, Desks
 from tests.builders import an_application
+
+pytestmark = pytest.mark.browser
 
 DROP = """([row, files]) => {
   const moved = new DataTransfer();
