@@ -101,7 +101,7 @@ def blank_data(values: Mapping[str, Any], blank_rows: Iterable[rows.Field]) -> d
 
 
 def sum_warnings(values: Mapping[str, Any], blank_rows: Iterable[rows.Field]) -> list[str]:
-    """Return a sentence for every total in `values` that is not the sum of the parts given; never a refusal."""
+    """Return a sentence for every total in `values` that is not the sum of its parts; never a refusal."""
     by_key = {row.key: row for row in blank_rows}
     told = []
     for row in by_key.values():

@@ -22,7 +22,9 @@ ROLES: Mapping[str, str] = MappingProxyType(
 )
 KINDS: Mapping[str, str] = MappingProxyType({Kind.MEDICAL: "医疗机构", Kind.PHARMACY: "零售药店"})
 LEVELS: Mapping[str, str] = MappingProxyType({Level.CITY: "市级", Level.COUNTY: "县（市、区）级"})
-MATTERS: Mapping[str, str] = MappingProxyType({Matter.APPLICATION: "定点申请", Matter.AGREEMENT: "协议履行", Matter.EXIT: "退出申请"})
+MATTERS: Mapping[str, str] = MappingProxyType(
+    {Matter.APPLICATION: "定点申请", Matter.AGREEMENT: "协议履行", Matter.EXIT: "退出申请"}
+)
 MATERIAL_STATES: Mapping[str, str] = MappingProxyType(
     {
         MaterialState.PENDING: "未收",

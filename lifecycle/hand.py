@@ -49,7 +49,7 @@ class Hand:
 
     @property
     def books_here(self) -> list[Book]:
-        """Return the books by which cases of this person's offices go: the region's own first, then former law.
+        """Return the books by which cases of this person's offices go: the region's own, then former law.
 
         A book that no region uses any more may still hold open cases; another region's never does.
         """

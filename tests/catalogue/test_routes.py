@@ -140,6 +140,34 @@ def test_a_guide_says_where_and_when_the_window_is_open(clerk):
         assert fact in text
 
 
+@pytest.mark.clause("ZJ-00-1", "ZJ-01-1", "ZJ-09-1", "ZJ-10-1", "ZJ-11-1")
+def test_the_guide_of_another_region_is_that_regions_own(client):
+    office = an_office(
+        "遂溪县医疗保障服务中心", "遂医保", region="zhanjiang", directions="乘坐 10 线在市场站下车"
+    )
+    Office.update(hours="星期一至星期五 8:30-12:00、14:30-18:00").where(Office.id == office.id).execute()
+    text = log_in(client, Role.CLERK, office=office).get("/rules/guide").text
+    for fact in (
+        "湛江市医疗机构申请定点协议管理办事指南",
+        "2021年10月修订",
+        "湛江市需要申请定点协议管理的医疗机构",
+        "不收费",
+        "湛社保〔2021〕296号",
+        "8:30-12:00、14:30-18:00",
+        "乘坐 10 线",
+        office.address,
+    ):
+        assert fact in text
+
+
+@pytest.mark.clause("ZJ-07-1")
+def test_the_guide_leads_to_the_blank_forms(client):
+    office = an_office("遂溪县医疗保障服务中心", "遂医保", region="zhanjiang")
+    browser = log_in(client, Role.CLERK, office=office)
+    assert "/documents/forms" in [a.attrs.get("href") for a in browser.get("/rules/guide").all("a")]
+    assert "湛江市医疗保障定点医疗机构申请表" in browser.get("/documents/forms").text
+
+
 def test_a_citys_guide_page_chooses_among_the_offices_below(client):
     city = a_city()
     county = below(city)
