@@ -19,6 +19,7 @@ from rules.rows import (
     FIELD_TYPES,
     TABLE_OWNERS,
     UNITS,
+    Choice,
     ClockRule,
     Condition,
     DesignationType,
@@ -32,6 +33,7 @@ from rules.rows import (
     Guard,
     Guide,
     Material,
+    Measure,
     PrintedForm,
     Sheet,
     SheetRow,
@@ -89,6 +91,8 @@ ROWS: Mapping[str, type[Any]] = MappingProxyType(
         "form": PrintedForm,
         "threshold": Threshold,
         "transition": Transition,
+        "measure": Measure,
+        "choice": Choice,
     }
 )
 
@@ -129,6 +133,8 @@ class Book:
     forms: tuple[PrintedForm, ...]
     thresholds: Mapping[str, Threshold]
     transitions: tuple[Transition, ...]
+    measures: tuple[Measure, ...]
+    choices: tuple[Choice, ...]
     effective_until: date | None = None  # the last day on which cases are opened under it
 
     def steps_from(self, matter: str, state: str, facts: Guard) -> list[Step]:
@@ -185,6 +191,14 @@ class Book:
     def conditions_for(self, facts: Guard) -> list[Condition]:
         """Return the basic conditions that apply to `facts` (kind, types, features…), in printed order."""
         return [row for row in self.conditions if facts["kind"] in row.kinds and holds(row.when, facts)]
+
+    def measures_for(self, of: str, kind: str) -> list[Measure]:
+        """Return the penalties or the ladder of handling (`of`) for `kind` of institution, in book order."""
+        return [row for row in self.measures if row.of == of and kind in row.kinds]
+
+    def choices_of(self, name: str) -> list[Choice]:
+        """Return the answers of the list `name` (remedy, dispute), in printed order."""
+        return [row for row in self.choices if row.list == name]
 
     def guide_for(self, kind: str) -> Guide | None:
         """Return the head of the service guide for `kind`, or None."""
@@ -277,6 +291,8 @@ def load_book(folder: Path) -> Book:
         forms=_once(rows["form"], folder),
         thresholds=_by_key(rows["threshold"], folder),
         transitions=_once(rows["transition"], folder),
+        measures=_once(rows["measure"], folder, lambda row: f"{row.of}.{row.key}"),
+        choices=_once(rows["choice"], folder, lambda row: f"{row.list}.{row.key}"),
     )
     _check(book)
     return book
@@ -338,6 +354,8 @@ def _check(book: Book) -> None:
         _demand(book, key, not feature or feature in features, f"feature {feature}")
     for ground in book.grounds:
         _demand(book, ground.key, not ground.ban or ground.ban in book.clocks, f"ban {ground.ban}")
+    for measure in book.measures:
+        _demand(book, measure.key, measure.of in ("penalty", "handling"), f"ladder {measure.of}")
     for example in book.examples:
         _demand(book, "example", example.clock in book.clocks, f"clock {example.clock}")
     _check_machine(book)

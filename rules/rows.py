@@ -305,6 +305,28 @@ class FollowUpRule:
 
 
 @dataclass(frozen=True)
+class Measure:
+    """A step of the ladder by which a breach is answered, or a kind of administrative penalty."""
+
+    key: str
+    of: str  # penalty | handling
+    label: str
+    kinds: tuple[str, ...]
+    article: str
+    has_amount: bool = False  # money belongs to it
+
+
+@dataclass(frozen=True)
+class Choice:
+    """An answer that the law itself lists: remedy (the path of a dispute), dispute (what it is about)."""
+
+    key: str
+    list: str
+    label: str
+    article: str
+
+
+@dataclass(frozen=True)
 class Transition:
     """For whom the former rules go on: approved by `until`, and past the wait `clock`."""
 
