@@ -20,9 +20,10 @@ from models import (
     Suspension,
 )
 from rules.book import Book
-from rules.periods import is_early_enough
+from rules.periods import add_period, is_early_enough
 
 NOTICE = "exit_notice"
+ANSWERS = {"approve_exit": "同意", "refuse_exit": "不同意"}  # as annex 12 and its reply print it
 
 
 def suspend(
@@ -137,9 +138,26 @@ def approve(case: Case, *, hand: Hand, reason: str = "", version: int | None = N
 
     Raises as take_step does.
     """
-    request = ExitRequest.get(ExitRequest.case == case.id)
-    data = {"eve": effects.eve(request.from_on).isoformat(), "answer": "同意"}
+    data = known(case, "approve_exit")
     return take_step(case, "approve_exit", hand=hand, reason=reason, data=data, version=version)
+
+
+def known(case: Case, action: str) -> dict[str, Any]:
+    """Return what a step of suspension or exit is told besides what its form asks for: days that are known.
+
+    The night before an exit request is carried out; the first day of a suspension that goes on.
+    """
+    if action in ANSWERS and (request := ExitRequest.get_or_none(ExitRequest.case == case.id)):
+        return {"eve": effects.eve(request.from_on).isoformat(), "answer": ANSWERS[action]}
+    if action == "refuse_resumption" and (row := effects.open_suspension(case)):
+        return {"starts_on": row.starts_on.isoformat()}
+    return {}
+
+
+def earliest_timely(asked_on: date, book: Book) -> date:
+    """Return the first day that a request of `asked_on` may name without being late (第三十三条)."""
+    rule = book.clocks[NOTICE]
+    return add_period(asked_on, rule.amount, rule.unit)
 
 
 def is_late(asked_on: date, from_on: date, book: Book) -> bool:

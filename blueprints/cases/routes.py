@@ -13,7 +13,7 @@ from blueprints.register_fields import whole
 from blueprints.screens import SEVERAL, page_of
 from blueprints.stations import stations
 from blueprints.web import STAFF, case_or_404, found, hand, requires, wants_partial
-from lifecycle import cases, corrections, files, filings, steps
+from lifecycle import cases, corrections, exits, files, filings, steps
 from lifecycle.errors import Conflict, DomainError, Unmet
 from models import Case, Matter, Role, User
 from rules.rows import Step
@@ -147,7 +147,7 @@ def take_step(case_id: int, action: str) -> Any:
             hand=hand(),
             on=form.on.data,
             reason=form.reason.data or "",
-            data={name: form[name].data for name in step.asks},
+            data=exits.known(case, action) | {name: form[name].data for name in step.asks},
             version=whole(form.version.data),
         )
     except DomainError as refusal:
