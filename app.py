@@ -48,6 +48,7 @@ FEATURES = (
     "dashboard",
     "portal",
     "catalogue",
+    "rolls",
     "settings",
 )
 MAX_UPLOAD = 210 * 1024 * 1024  # one video of lifecycle.content_types, or several papers

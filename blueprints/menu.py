@@ -42,7 +42,7 @@ MENU = (
         STAFF,
         ("intake", "cases", "review", "checks.checks", "checks.mark"),
     ),
-    Item("公示与决策", "megaphone", "notices.notice_list", STAFF, ("notices", "decisions")),
+    Item("公示与决策", "megaphone", "notices.notice_list", STAFF, ("notices", "decisions", "rolls")),
     Item("协议管理", "file-earmark-check", "agreements.agreement_list", STAFF, ("agreements",)),
     Item("机构台账", "building", "institutions.institution_list", STAFF, ("institutions",)),
     Item("文书送达", "envelope", "papers.document_list", STAFF, ("papers",)),

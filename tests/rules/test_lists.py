@@ -241,6 +241,8 @@ def test_the_kinds_of_documents_and_their_forms(book):
         "resumption_notice": ("", "", 2),
         "termination_notice": ("", "", 2),
         "exit_reply": ("", "", 2),
+        "designation_publication": ("", "", 1),
+        "suspension_publication": ("", "", 1),
         "termination_publication": ("", "", 1),
     }
 
@@ -248,7 +250,7 @@ def test_the_kinds_of_documents_and_their_forms(book):
 def test_no_two_kinds_of_documents_share_a_number_series(book):
     words = [document.word for document in book.documents.values()]
     assert words[:9] == ["受", "补", "不受", "补充", "评", "公示", "监公示", "谈", "协"]
-    assert words[9:] == ["中止", "恢复", "解除", "退", "解公"]
+    assert words[9:] == ["中止", "恢复", "解除", "退", "新公", "止公", "解公"]
     assert len(set(words)) == len(words)
 
 
