@@ -54,6 +54,8 @@ VERBS = {
     "rebind": "转用新版规程",
     "calendar_moved_clock": "节假日调整，到期日变更",
     "propose_termination": "提示：长期未结算，建议解除协议",
+    "drop_proposal": "撤下因长期未结算解除协议的建议",
+    "remind_unsettled": "提醒：接近最长未结算期限",
     "assign_group": "指派审核评估小组",
     "mark_row": "填写评审表",
     "sign_sheet": "签字确认",

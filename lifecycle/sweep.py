@@ -10,19 +10,16 @@ from datetime import date, timedelta
 
 from peewee import IntegrityError
 
-from lifecycle import audit, effects, moment, workdays
+from lifecycle import audit, effects, idle_marks, moment, workdays
 from lifecycle.cases import facts
 from lifecycle.db import write_tx
 from lifecycle.errors import DomainError
 from lifecycle.hand import Hand
 from lifecycle.steps import last_step, take_step
 from models import (
-    Agreement,
     Case,
-    CaseState,
     Clock,
     ClockState,
-    Institution,
     JobRun,
     Office,
     Role,
@@ -31,7 +28,6 @@ from models import (
     db,
 )
 from rules.book import Book
-from rules.periods import add_period
 from rules.region import Region
 
 log = logging.getLogger(__name__)
@@ -219,50 +215,8 @@ def _matching(case: Case, action: str, hand: Hand) -> str | None:
 
 
 def mark_idle(hand: Hand) -> list[str]:
-    """Mark every agreement without settlement for longer than allowed: a proposal to terminate (B-13).
+    """Mark every agreement without settlement for longer than allowed, and remind of those near it (B-13).
 
-    Counted from the last settlement, or from the agreement's first day if there was none (readings C-37).
-    Never ends an agreement by itself; a mark falls away when a later settlement is entered.
+    A proposal to terminate, never an end; a mark falls away when it no longer holds.
     """
-    lines = []
-    for book in hand.books.values():
-        if "inactivity" not in book.clocks:
-            continue
-        for agreement in _idle(book, hand.today):
-            Agreement.update(idle_since=hand.today).where(Agreement.id == agreement.id).execute()
-            case = agreement.case
-            audit.record(
-                audit.of_case(case),
-                "propose_termination",
-                hand=hand,
-                case=case,
-                article=book.clocks["inactivity"].article,
-                last_settled_on=agreement.last_settled_on,
-            )
-            lines.append(
-                f"{case.office.code} {case.number} {case.institution.name}：长期未结算，建议解除协议"
-            )
-    return lines
-
-
-def _idle(book: Book, today: date) -> list[Agreement]:
-    rule = book.clocks["inactivity"]
-    # day 181 is the first that exceeds the period: the last settlement lies before today minus its length
-    threshold = add_period(today, -rule.amount, rule.unit)
-    since = Agreement.last_settled_on
-    standing = Case.state.in_([CaseState.ACTIVE, CaseState.EXTENDED])
-    return list(
-        Agreement.select(Agreement, Case, Office, Institution)
-        .join(Case)
-        .join(Office)
-        .switch(Case)
-        .join(Institution)
-        .where(
-            standing,
-            Case.book == book.id,
-            Agreement.idle_since.is_null(),
-            ((since.is_null(False)) & (since < threshold))
-            | ((since.is_null()) & (Agreement.starts_on < threshold)),
-        )
-        .order_by(Agreement.id)
-    )
+    return [*idle_marks.mark(hand), *idle_marks.remind(hand)]

@@ -1,0 +1,68 @@
+"""What the night says of agreements without settlement: reminders, the proposal to terminate, its end (B-13).
+
+A fixed number of statements for all agreements, and one event for each that changes. Never a step of a case.
+"""
+
+from peewee import Expression
+
+from lifecycle import audit, idle
+from lifecycle.hand import Hand
+from lifecycle.idle import Idle
+from models import Agreement, Event
+
+PROPOSE, DROP, REMIND = "propose_termination", "drop_proposal", "remind_unsettled"
+
+
+def mark(hand: Hand) -> list[str]:
+    """Mark what is proposed for termination from today, drop what no longer is, and return a line each."""
+    rows = idle.standing(hand, idle.warned(hand.books, hand.today))
+    fresh = [row for row in rows if row.is_proposed and row.idle_since is None]
+    Agreement.update(idle_since=hand.today).where(
+        Agreement.id.in_([row.agreement_id for row in fresh])
+    ).execute()
+    dropped = drop(hand)
+    _tell(fresh, PROPOSE, hand)
+    _tell(dropped, DROP, hand)
+    lines = [_line(row, "长期未结算，建议解除协议") for row in fresh]
+    return lines + [_line(row, "结算恢复或已扣除中止期间，撤下解除建议") for row in dropped]
+
+
+def drop(hand: Hand, *where: Expression) -> list[Idle]:
+    """Take the mark off the agreements that are no longer proposed for termination and return them."""
+    marked = idle.agreements(hand, Agreement.idle_since.is_null(False), *where)
+    found = [row for row in marked if not row.is_proposed]
+    Agreement.update(idle_since=None).where(Agreement.id.in_([row.agreement_id for row in found])).execute()
+    return found
+
+
+def remind(hand: Hand) -> list[str]:
+    """Record every reminder that is due for the first time since the last settlement; return a line each."""
+    rows = [row for row in idle.near_or_over(hand) if row.count.is_near]
+    events = Event.select(Event.case, Event.change).where(
+        Event.action == REMIND, Event.case.in_([row.case_id for row in rows])
+    )
+    told = {(case_id, change["since"], change["mark"]) for case_id, change in events.tuples()}
+    due = [row for row in rows if (row.case_id, row.count.since.isoformat(), _mark(row)) not in told]
+    _tell(due, REMIND, hand)
+    return [_line(row, f"已 {row.count.days} 日未发生医保费用结算") for row in due]
+
+
+def _mark(row: Idle) -> int:
+    """Return the reminder reached last: 150, then 170."""
+    limit = row.count.limit
+    return limit.amount - min(row.count.warned) if limit else 0
+
+
+def _tell(rows: list[Idle], action: str, hand: Hand) -> None:
+    told = []
+    for row in rows:
+        change = {"since": row.count.since, "days": row.count.days}
+        if action == REMIND:
+            change["mark"] = _mark(row)
+        article = row.count.limit.article if row.count.limit else ""
+        told.append(audit.Told(f"case:{row.case_id}", action, change, row.case_id, article))
+    audit.record_many(told, hand=hand)
+
+
+def _line(row: Idle, text: str) -> str:
+    return f"{row.office_code} {row.case_number} {row.name}：{text}"
