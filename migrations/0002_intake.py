@@ -1,4 +1,4 @@
-"""The register in full, provider accounts, checks before acceptance, long tasks: new tables and columns.
+"""The register in full, provider accounts, checks, long tasks, exits and the guard: new tables and columns.
 
 Frozen. SQLite cannot add a constraint, so a table that changes is written anew and its rows are copied over;
 the runner has foreign keys switched off meanwhile.

@@ -78,3 +78,43 @@ def test_a_new_file_is_made_whole_and_a_second_start_changes_nothing(app, tmp_pa
         assert schema.migrate(tmp_path / "new.sqlite3") == []
         assert shape(db.execute_sql) == first
     assert not list(tmp_path.glob("*-before-*"))
+
+
+FIRST_FILE = """
+insert into office values (1, '局', '安医保', 'county', null, 'liaocheng', '安澜县',
+    '', '', '17:30', '', 1, 1);
+insert into user values (1, 'li', '李', 1, '', '', '', 1, 0, 0, null, '', 0, 0, null, 1);
+insert into user_role values (1, 1, 'clerk');
+insert into institution values (1, 1, 'medical', '县医院', '', 'X', '', '', '', '', '', 0, null, '', 80,
+    '', null, '', '', null, null, null, 1);
+insert into "case" values (1, '2026-0001', 'application', 1, 1, 'b', 'r', '{}', 'filed', '', 1, 1, null, 1,
+    '2026-03-02', '2026-03-02', null, 1);
+insert into application values (1, 1, '[]', '[]', '{}', null, null, '', '', '', '', 1);
+insert into case_material values (1, 1, 'm9', 9, '原件', 'received', '2026-03-03', 1, '', 1,
+    '2026-03-04 10:00:00', 1);
+insert into case_material values (2, 1, 'm1', 1, '表', 'pending', null, 0, '', null, null, 1);
+"""
+
+
+def test_a_file_of_the_first_release_keeps_its_rows_and_fills_the_new_columns(app, tmp_path):
+    first = tmp_path / "first"
+    first.mkdir()
+    initial = schema.MIGRATIONS / "0001_initial.py"
+    (first / initial.name).write_text(initial.read_text(encoding="utf-8"), encoding="utf-8")
+    path = tmp_path / "old.sqlite3"
+    open_database(path)
+    with db.connection_context():
+        schema.migrate(path, first)
+        for statement in FIRST_FILE.split(";\n"):
+            if statement.strip():
+                db.execute_sql(statement)
+        assert schema.migrate(path) != []
+        assert db.execute_sql("pragma foreign_key_check").fetchall() == []
+        rows = db.execute_sql(
+            "select key, is_original_seen, original_seen_on, original_seen_by_id from case_material"
+        )
+        assert rows.fetchall() == [("m9", 1, "2026-03-03", 1), ("m1", 0, None, None)]
+        assert db.execute_sql("select channel, answers from application").fetchall() == [("window", "{}")]
+        assert db.execute_sql("select hides_officers, code from office").fetchall() == [(1, "安医保")]
+        assert Case.get().institution.profile == {}
+    assert list(tmp_path.glob("old-before-*"))
