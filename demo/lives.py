@@ -9,6 +9,7 @@ from blueprints.decisions import operations as decisions
 from blueprints.notices import operations as notices
 from blueprints.review import group_operations as groups
 from blueprints.review import operations as review
+from demo import leaving
 from demo import world as stage
 from demo.places import Place
 from demo.world import World
@@ -53,6 +54,7 @@ class Plan:
     inpatient: bool | None = None
     serve: bool = True  # whether its last document was served
     renews: bool = False  # its renewal is marked open before the term ends
+    ending: str = ""  # how its agreement is suspended or left: leaving.ENDINGS
 
 
 class Life:
@@ -75,15 +77,20 @@ class Life:
             Case.get_by_id(self.case.id), action, hand=self.hand(post), reason=reason, data=data
         )
 
-    def serve(self, recipient: str = "许传芳") -> None:
-        """Serve the newest document on the day the clock shows."""
-        newest = Document.select().where(Document.case == self.case).order_by(Document.id.desc()).get()
+    def serve(self) -> None:
+        """Serve the newest document of the application on the day the clock shows."""
+        self.serve_paper(self.case)
+
+    def serve_paper(self, case: Case) -> None:
+        """Serve the newest document of `case` on the day the clock shows."""
+        newest = Document.select().where(Document.case == case).order_by(Document.id.desc()).get()
+        hand = self.hand("clerk")
         papers.serve(
             newest,
-            hand=self.hand("clerk"),
-            served_on=self.hand("clerk").today,
+            hand=hand,
+            served_on=hand.today,
             way="direct",
-            recipient=recipient,
+            recipient="许传芳",
             phone="13806350001",
             address=newest.data["address"],
         )
@@ -136,6 +143,7 @@ def life(world: World, place: Place, plan: Plan, start: date) -> Iterator[date]:
     if Case.get_by_id(me.case.id).state != "negotiation" or plan.until == "negotiation":
         return
     yield from _sign(me)
+    yield from leaving.leave(me)
 
 
 def _check(me: Life, start: date) -> Iterator[date]:

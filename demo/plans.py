@@ -101,6 +101,29 @@ SIGNED = (
     258,
 )
 
+# Agreements that are suspended, terminated or left: (ending, workdays since the signing, kind); turn by turn
+# in either county.
+LEAVING: tuple[tuple[str, int, str], ...] = (
+    ("suspended", 140, "medical"),
+    ("planned", 80, "pharmacy"),
+    ("suspended_pharmacy", 160, "pharmacy"),
+    ("resumed", 130, "medical"),
+    ("terminated_fraud", 170, "pharmacy"),
+    ("owner_changed", 110, "medical"),
+    ("filed", 90, "medical"),
+    ("terminated_suspended", 190, "medical"),
+    ("filed_late", 60, "pharmacy"),
+    ("not_renewing", 225, "pharmacy"),
+    ("approved", 120, "pharmacy"),
+    ("refused", 150, "pharmacy"),
+    ("resuming", 235, "medical"),
+    ("withdrawn", 100, "medical"),
+    ("on_leave_long", 230, "medical"),
+    ("on_leave", 200, "medical"),
+    ("lapsed", 238, "medical"),
+    ("left", 205, "medical"),
+)
+
 
 def assign(world: World, places: Iterable[Place]) -> list[tuple[Place, Plan, date]]:
     """Return (place, plan, first day) for every planned application; each county gets its share."""
@@ -113,6 +136,11 @@ def assign(world: World, places: Iterable[Place]) -> list[tuple[Place, Plan, dat
     for ago in SIGNED:
         place = _take(free, "pharmacy" if ago % 2 else "medical", None, len(found))
         plan = Plan("designated", ago, renews=ago == 262)
+        found.append((place, plan, world.back(ago + length(place, plan))))
+    private = [place for place in free if not place.is_public and place.district != "市直"]
+    for ending, ago, kind in LEAVING:
+        place = _take(private, kind, None, len(found))
+        plan = Plan("designated", ago, ending=ending)
         found.append((place, plan, world.back(ago + length(place, plan))))
     return found
 
