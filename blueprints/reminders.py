@@ -19,6 +19,7 @@ from models import (
     Case,
     Document,
     DocumentState,
+    ExitRequest,
     Institution,
     Office,
     ProofOfService,
@@ -72,6 +73,7 @@ def _guarded(case_ids: Sequence[int], scope: Sequence[int]) -> list[Any]:
             Application.channel,
             Case.flag,
             Agreement.is_renewal_open,
+            ExitRequest.wish,
         )
         .join(Institution)
         .switch(Case)
@@ -80,6 +82,8 @@ def _guarded(case_ids: Sequence[int], scope: Sequence[int]) -> list[Any]:
         .join(Application, JOIN.LEFT_OUTER, on=(Application.case == Case.id))
         .switch(Case)
         .join(Agreement, JOIN.LEFT_OUTER, on=(Agreement.case == Case.id))
+        .switch(Case)
+        .join(ExitRequest, JOIN.LEFT_OUTER, on=(ExitRequest.case == Case.id))
         .where(Case.id.in_(list(case_ids)), Case.office.in_(list(scope)))
     )
     return list(query.namedtuples())
@@ -98,6 +102,7 @@ def facts_of(row: Any) -> Mapping[str, Any]:
         "types": frozenset(row.types or ()),
         "features": frozenset(row.features or ()),
         "renewal_open": bool(row.is_renewal_open),
+        "wish": row.wish or "",
     }
 
 
