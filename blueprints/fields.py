@@ -1,7 +1,9 @@
 """The base of every form and the fields the library lacks: a day typed in any usual way, a clean text."""
 
+import unicodedata
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -10,6 +12,8 @@ from wtforms.validators import StopValidation
 from wtforms.widgets import TextInput
 
 from rules.days import parse_day
+
+MOST = Decimal(10) ** 9
 
 
 def stripped(text: str | None) -> str | None:
@@ -92,3 +96,37 @@ class CheckedField(StringField):
             self.data = self.check(text)
         except ValueError as error:
             raise StopValidation(str(error)) from error
+
+
+class ScaledField(StringField):
+    """A number as the staff write it (万元, 月), kept as a whole number of `scale` parts: 分, tenths."""
+
+    widget = TextInput()
+
+    def __init__(self, label: str, validators: Any = (), *, places: int, scale: int, **kwargs: Any) -> None:
+        super().__init__(label, validators, **kwargs)
+        self.places, self.scale = places, scale
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        if self.data is None:
+            return ""
+        text = f"{Decimal(self.data) / self.scale:f}"
+        return text.rstrip("0").rstrip(".") if "." in text else text
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        self.data = None
+        plain = unicodedata.normalize("NFKC", stripped(valuelist[0]) or "") if valuelist else ""
+        plain = plain.strip().replace(",", "")
+        if not plain:
+            return
+        try:
+            number = Decimal(plain)
+        except InvalidOperation:
+            raise ValueError("请填写数字") from None
+        if not number.is_finite() or not 0 <= number <= MOST:
+            raise ValueError("数目不对，请核对")
+        if number != round(number, self.places):
+            raise ValueError(f"最多保留 {self.places} 位小数")
+        self.data = int(number * self.scale)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from lifecycle import bans, fund
+from lifecycle import bans, fund, guard
 from lifecycle.cases import declared_features
 from lifecycle.eligibility import CLEAR, HIT, OPEN, Answer, Link
 from lifecycle.hand import Hand
@@ -55,6 +55,7 @@ class Inquiry:
     book: Book
     standing: tuple[Ban, ...]
     alike: tuple[LookAlike, ...]
+    on: date
 
     @property
     def features(self) -> frozenset[str]:
@@ -71,6 +72,7 @@ def answers(application: Application, hand: Hand, grounds: Iterable[Ground], on:
         hand.book_of(case),
         tuple(bans.standing(case.institution, on)),
         tuple(look_alikes(case.institution, on, hand)),
+        on,
     )
     return {ground.key: _answer(ground, inquiry) for ground in grounds}
 
@@ -158,6 +160,17 @@ def _forecast(_check: Mapping[str, Any], inquiry: Inquiry) -> Answer:
     return Answer(OPEN, tuple(told))
 
 
+def _penalty(_check: Mapping[str, Any], inquiry: Inquiry) -> Answer:
+    """第十条（四）: a penalty in the register that is not performed; a person may know better (时限未到)."""
+    rows = guard.unperformed_penalties(inquiry.case.institution, inquiry.on)
+    if not rows:
+        return Answer(OPEN, ("处罚和处理台账中没有未履行完毕的行政处罚，外部公示另行查询",))
+    lines = tuple(
+        f"{row.authority}{row.number}，{row.started_on.isoformat()}，未登记履行完毕" for row in rows
+    )
+    return Answer(HIT, lines)
+
+
 def _fund(_check: Mapping[str, Any], inquiry: Inquiry) -> Answer:
     """第二十四条: in principle no acceptance; 第二十五条 or a written reason answers it (readings C-42)."""
     guard = fund.guard_of(inquiry.application, inquiry.hand)
@@ -178,6 +191,7 @@ ANSWERS: Mapping[str, Callable[[Mapping[str, Any], Inquiry], Answer]] = {
     "non_basic": _non_basic,
     "forecast": _forecast,
     "fund": _fund,
+    "penalty": _penalty,
 }
 
 

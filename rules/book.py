@@ -197,7 +197,7 @@ class Book:
         return [row for row in self.measures if row.of == of and kind in row.kinds]
 
     def choices_of(self, name: str) -> list[Choice]:
-        """Return the answers of the list `name` (remedy, dispute), in printed order."""
+        """Return the answers of the list `name` (remedy, dispute, rights), in printed order."""
         return [row for row in self.choices if row.list == name]
 
     def guide_for(self, kind: str) -> Guide | None:

@@ -318,7 +318,10 @@ class Measure:
 
 @dataclass(frozen=True)
 class Choice:
-    """An answer that the law itself lists: remedy (the path of a dispute), dispute (what it is about)."""
+    """An answer that the law itself lists.
+
+    list: remedy (the path of a dispute), dispute (what it is about), rights (whose settlement rights end).
+    """
 
     key: str
     list: str

@@ -1,56 +1,19 @@
 """What is typed on the check pages: findings, the inquiry of the rest, marks of an application, figures."""
 
-import unicodedata
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from wtforms import BooleanField, IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Optional
-from wtforms.widgets import HiddenInput, TextInput
+from wtforms.widgets import HiddenInput
 
 from blueprints import words
-from blueprints.fields import DayField, HouseForm, Needed, stripped
+from blueprints.fields import DayField, HouseForm, Needed, ScaledField
 from lifecycle.fund import POLICIES
 
 FINDINGS = ("clear", "hit", "not_applicable")
 STALE = "页面打开太久，请刷新后再填"
-MOST = Decimal(10) ** 9
-
-
-class ScaledField(StringField):
-    """A number as the staff write it (万元, 月), kept as a whole number of `scale` parts: 分, tenths."""
-
-    widget = TextInput()
-
-    def __init__(self, label: str, validators: Any = (), *, places: int, scale: int, **kwargs: Any) -> None:
-        super().__init__(label, validators, **kwargs)
-        self.places, self.scale = places, scale
-
-    def _value(self) -> str:
-        if self.raw_data:
-            return str(self.raw_data[0])
-        if self.data is None:
-            return ""
-        text = f"{Decimal(self.data) / self.scale:f}"
-        return text.rstrip("0").rstrip(".") if "." in text else text
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        self.data = None
-        plain = unicodedata.normalize("NFKC", stripped(valuelist[0]) or "") if valuelist else ""
-        plain = plain.strip().replace(",", "")
-        if not plain:
-            return
-        try:
-            number = Decimal(plain)
-        except InvalidOperation:
-            raise ValueError("请填写数字") from None
-        if not number.is_finite() or not 0 <= number <= MOST:
-            raise ValueError("数目不对，请核对")
-        if number != round(number, self.places):
-            raise ValueError(f"最多保留 {self.places} 位小数")
-        self.data = int(number * self.scale)
 
 
 def wan(label: str, **kwargs: Any) -> ScaledField:
