@@ -1,6 +1,7 @@
 """Sample data: a city and two counties that do not exist, made by the real steps with the clock moved."""
 
 import heapq
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 from flask import Flask
@@ -12,6 +13,8 @@ from demo.world import World
 from lifecycle import moment, workdays
 from lifecycle.db import write_tx
 from models import Agreement, Case, User, db
+
+Waiting = tuple[date, int, Iterator[date]]  # next day, number, the life
 
 
 def prepare(app: Flask) -> list[str]:
@@ -38,8 +41,6 @@ def make(app: Flask) -> World:
         world = stage.build(app, today)
         try:
             _live(world, today)
-            _settle(world)
-            stage.nights(world, today - timedelta(days=1), today)
         finally:
             moment.move_to(None)
     return world
@@ -47,8 +48,21 @@ def make(app: Flask) -> World:
 
 def _live(world: World, today: date) -> None:
     """Take the next day of whichever life comes first, with the nights before it, until all stand."""
+    queue, night = _begin(world)
+    while queue:
+        day, n, life = heapq.heappop(queue)
+        if day > today:
+            continue
+        night = _sleep(world, night, day, today)
+        if coming := next(life, None):
+            heapq.heappush(queue, (coming, n, life))
+    _sleep(world, night, today, today)
+
+
+def _begin(world: World) -> tuple[list[Waiting], date]:
+    """Return the lives by their next day, and the day before the first, on which the rest are registered."""
     assigned = plans.assign(world, places.places())
-    rest = {place.name for place, _, _ in assigned}
+    busy = {place.name for place, _, _ in assigned}
     queue = [
         (start, n, lives.life(world, place, plan, start)) for n, (place, plan, start) in enumerate(assigned)
     ]
@@ -58,27 +72,36 @@ def _live(world: World, today: date) -> None:
     night = min(queue)[0] - timedelta(days=1)
     stage.clock_to(night)
     for place in places.places():
-        if place.name not in rest:
+        if place.name not in busy:
             stage.institution(world, place)
-    while queue:
-        day, n, life = heapq.heappop(queue)
-        if day > today:
-            continue
-        stage.nights(world, night, day)
-        night = day
-        stage.clock_to(day)
-        if coming := next(life, None):
-            heapq.heappush(queue, (coming, n, life))
-    stage.nights(world, night, today - timedelta(days=1))
-    stage.clock_to(today)
+    return queue, night
+
+
+def _sleep(world: World, night: date, day: date, today: date) -> date:
+    """Spend the nights after `night` up to the morning of `day`, which is returned."""
+    if night < day == today:
+        night = _eve(world, night, today)
+    stage.nights(world, night, day)
+    stage.clock_to(day)
+    return day
+
+
+def _eve(world: World, night: date, today: date) -> date:
+    """Spend the days up to today's night; what the office entered yesterday is known to that night."""
+    eve = today - timedelta(days=1)
+    stage.nights(world, night, eve)
+    stage.clock_to(eve, hour=16)
+    _settle(world)
+    stage.nights(world, eve, today)
+    return today
 
 
 def _settle(world: World) -> None:
-    """Enter a last settlement for most agreements, months ago for some; mark one renewal as open."""
+    """Enter a last settlement for most agreements, months ago for some."""
     rows = (
         Agreement.select(Agreement, Case)
         .join(Case)
-        .where(Case.closed_on.is_null())
+        .where(Case.state.in_(["active", "extended"]))
         .order_by(Agreement.signed_on)
     )
     for n, agreement in enumerate(rows):
