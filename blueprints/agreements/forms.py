@@ -7,6 +7,7 @@ from wtforms import HiddenField, RadioField, StringField, TextAreaField
 from wtforms.validators import Length, Optional, ValidationError
 
 from blueprints.fields import DayField, HouseForm, Needed, TicksField
+from lifecycle.errors import DomainError, Misfit
 from rules.book import Book
 
 LATE = "日期早于今天的，在此说明原因"
@@ -71,7 +72,15 @@ class SigningForm(HouseForm):
 
 class SettleForm(HouseForm):
     settled_on = DayField("最近结算日期", [Needed("请填写最近结算日期")])
+    reason = StringField("更正原因", [LINE], description="早于已登记的日期时填写")
     version = HiddenField()
+
+
+def beside(form: HouseForm, error: DomainError) -> DomainError:
+    """Put a refusal that is about one field beside it, and return it."""
+    if isinstance(error, Misfit):
+        form[error.field].errors = [*form[error.field].errors, *error.sentences]
+    return error
 
 
 class OpenRenewalForm(HouseForm):

@@ -6,9 +6,9 @@ from datetime import date
 from typing import Any
 
 from blueprints.agreements import queries
-from lifecycle import audit, files, moment
+from lifecycle import audit, files, moment, settlements
 from lifecycle.db import locked, write_tx
-from lifecycle.errors import BadDay, Conflict, NotAllowed, Unmet
+from lifecycle.errors import Conflict, NotAllowed, Unmet
 from lifecycle.hand import Hand
 from lifecycle.steps import take_step
 from models import Agreement, Attachment, Case, CaseState, Document, Matter, Negotiation
@@ -138,28 +138,9 @@ def _agreement(case: Case, signing: Signing, days: Mapping[str, date]) -> Agreem
     )
 
 
-def settle(agreement: Agreement, *, settled_on: date, hand: Hand, version: int) -> None:
-    """Record the last day on which fees were settled; the mark 长期未结算 falls away if it no longer holds.
-
-    Raises BadDay for a day after today, Conflict for a stale version, NotAllowed for another office's one.
-    """
-    with write_tx():
-        agreement = _own(agreement, hand, version)
-        if settled_on > hand.today:
-            raise BadDay("结算日期不能晚于今天")
-        before, agreement.last_settled_on = agreement.last_settled_on, settled_on
-        if not queries.settlement(agreement, hand).is_over:
-            agreement.idle_since = None
-        agreement.version += 1
-        agreement.save()
-        audit.record(
-            audit.of_case(agreement.case),
-            "settle",
-            hand=hand,
-            on=settled_on,
-            case=agreement.case,
-            last_settled_on=[before, settled_on],
-        )
+def settle(agreement: Agreement, *, settled_on: date, hand: Hand, version: int, reason: str = "") -> None:
+    """Record the last day on which fees were settled. Raises as lifecycle.settlements.record does."""
+    settlements.record(agreement, settled_on=settled_on, hand=hand, version=version, reason=reason)
 
 
 def _own(agreement: Agreement, hand: Hand, version: int) -> Agreement:

@@ -1,12 +1,12 @@
 """Agreements in force and ended: the list, one agreement with its terms, and what signing proposes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from peewee import JOIN, fn
 
+from lifecycle import idle
 from lifecycle.hand import Hand
 from models import (
     Agreement,
@@ -23,11 +23,9 @@ from models import (
     ProofOfService,
 )
 from rules.periods import add_period
-from rules.rows import ClockRule
 
 PAGE = 50
 TERM = "term"
-IDLE = "inactivity"
 STANDING = (CaseState.ACTIVE, CaseState.EXTENDED)
 FILTERS = {
     "standing": "有效",
@@ -149,22 +147,9 @@ def agreement_of(case: Case) -> Agreement | None:
     )
 
 
-@dataclass(frozen=True)
-class Settlement:
-    """How long an agreement has gone without settlement. limit: the law's, if any; is_over: longer."""
-
-    since: date
-    days: int
-    limit: ClockRule | None
-    is_over: bool
-
-
-def settlement(agreement: Agreement, hand: Hand) -> Settlement:
-    """Return the days since the last settlement, or since its first day if there was none (C-37)."""
-    rule = hand.book_of(agreement.case).clocks.get(IDLE)
-    since = agreement.last_settled_on or agreement.starts_on
-    is_over = rule is not None and since < add_period(hand.today, -rule.amount, rule.unit)
-    return Settlement(since, (hand.today - since).days, rule, is_over)
+def settlement(agreement: Agreement, hand: Hand) -> idle.Count:
+    """Return how long an agreement has gone without settlement, its suspensions left out (C-37)."""
+    return idle.count_of(agreement, hand)
 
 
 def may_extend(case: Case, hand: Hand) -> bool:

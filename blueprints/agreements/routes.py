@@ -5,11 +5,11 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
 from flask_login import current_user
 
-from blueprints import excel, telling, words
+from blueprints import excel, exit_standing, telling, words
 from blueprints.agreements import forms, operations, queries
 from blueprints.fields import parse_day
 from blueprints.web import STAFF, case_or_404, found, hand, lamp_of, render, requires, scope
-from lifecycle import clocks, moment, steps
+from lifecycle import clocks, moment, settlements, steps
 from lifecycle.errors import DomainError
 from lifecycle.filings import filings_of
 from models import Agreement, Case, Role
@@ -233,7 +233,8 @@ def _agreement_page(case: Case, agreement: Agreement, error: Any = None, **typed
     }
     context = {"case": case, "agreement": agreement, "error": error, "book": book, "words": words}
     context |= {"state": book.states[case.state], "settlement": queries.settlement(agreement, me)}
-    context |= {"may_extend": queries.may_extend(case, me)}
+    context |= {"settlements": settlements.history(case)}
+    context |= {"may_extend": queries.may_extend(case, me), "standing": exit_standing.standing(case, me)}
     context |= {"connection": _connection(case), "clocks": telling.clock_cards(case, me), "origin": origin}
     context |= {"terms": queries.terms(case), "documents": queries.documents(case), "states": _state_label}
     context |= {"signed_texts": queries.signed_texts(origin) if origin else [], "filings": filings_of(case)}
@@ -253,11 +254,11 @@ def settle(case_id: int) -> Any:
     agreement = found(queries.agreement_of(case))
     if not form.validate_on_submit():
         return _agreement_page(case, agreement, settle_form=form), 422
-    given = {"settled_on": form.settled_on.data, "version": _int(form.version.data)}
+    given = {"settled_on": form.settled_on.data, "reason": form.reason.data or ""}
     try:
-        operations.settle(agreement, hand=hand(), **given)
+        operations.settle(agreement, hand=hand(), version=_int(form.version.data), **given)
     except DomainError as refusal:
-        return _agreement_page(case, agreement, refusal, settle_form=form), refusal.status
+        return _agreement_page(case, agreement, forms.beside(form, refusal), settle_form=form), refusal.status
     flash("已登记最近结算日期。")
     return redirect(url_for(".agreement_page", case_id=case.id))
 
