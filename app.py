@@ -44,6 +44,7 @@ FEATURES = (
     "notices",
     "decisions",
     "agreements",
+    "settlements",
     "imports",
     "dashboard",
     "portal",

@@ -184,6 +184,8 @@ WHO_MAY = {
     "rolls.publish": {Role.AGREEMENT, Role.MANAGER},
     "rolls.roll_page": STAFF,
     "rolls.roll_print": STAFF,
+    "settlements.export": STAFF,
+    "settlements.radar_page": STAFF,
     "settings.calendar_change": EVERYBODY,
     "settings.calendar_day": {Role.ADMIN},
     "settings.calendar_import": {Role.ADMIN},

@@ -3,23 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import reduce
-from operator import or_
 from typing import Any
 
 from peewee import Expression, ModelSelect, fn
 
-from blueprints.reminders import short_name
+from blueprints.reminders import offices, short_name
+from lifecycle import idle as unsettled
 from lifecycle.hand import Hand
 from models import Agreement, Case, CaseState, Institution, Matter, Office
-from rules.book import Book
-from rules.periods import add_period
 
 STANDING = (CaseState.ACTIVE, CaseState.EXTENDED)
 AHEAD = timedelta(days=90)  # how far ahead the dashboard looks for ends of term
 ROWS = 10
-IDLE = "inactivity"
-since_day = fn.COALESCE(Agreement.last_settled_on, Agreement.starts_on)
 
 
 @dataclass(frozen=True)
@@ -56,57 +51,38 @@ def _standing(scope: Sequence[int]) -> ModelSelect:
     )
 
 
-def limits(book: Book, today: date) -> tuple[date, date]:
-    """Return the last days of settlement before which it is too long, and up to which it is near that."""
-    rule = book.clocks[IDLE]
-    longest = add_period(today, -rule.amount, rule.unit)
-    return longest, longest + timedelta(days=max(rule.warn_at, default=0))
-
-
-def _since(hand: Hand, part: str) -> Expression:
-    """Return the clause of the agreements that are `over` or `near` the longest time without settlement."""
-    clauses: list[Expression] = [Case.id.in_([])]
-    for book in hand.books.values():
-        if IDLE in book.clocks:
-            longest, warned = limits(book, hand.today)
-            bounds = since_day < longest if part == "over" else (since_day >= longest) & (since_day <= warned)
-            clauses.append((Case.book == book.id) & bounds)
-    return reduce(or_, clauses)
-
-
 def _ending(hand: Hand) -> Expression:
     return Agreement.ends_on.between(hand.today, hand.today + AHEAD)
 
 
 def figures(scope: Sequence[int], hand: Hand) -> Figures:
-    """Return the four figures in one statement."""
-    clauses = _ending(hand), _since(hand, "over"), _since(hand, "near")
-    columns = [fn.COUNT(1), *(fn.COUNT(1).filter(clause) for clause in clauses)]
-    return Figures(*_standing(scope).select(*columns).tuples().get())
+    """Return the four figures: those of settlement counted as everywhere, without the days of suspension."""
+    columns = fn.COUNT(1), fn.COUNT(1).filter(_ending(hand))
+    rows = _unsettled(scope, hand)
+    over = sum(row.count.is_over for row in rows)
+    return Figures(*_standing(scope).select(*columns).tuples().get(), over, len(rows) - over)
 
 
 def idle(scope: Sequence[int], hand: Hand) -> list[Idle]:
     """Return the agreements over or near the longest time unsettled, the longest first, ROWS at most."""
-    rows = _standing(scope).where(_since(hand, "over") | _since(hand, "near"))
-    columns = (
-        Case.id,
-        Case.book,
-        Institution.name,
-        short_name(),
-        Agreement.last_settled_on,
-        Agreement.starts_on,
-    )
-    found = rows.select(*columns).order_by(since_day, Case.id).limit(ROWS).tuples()
-    return [_told(row, hand) for row in found]
+    rows = _unsettled(scope, hand)[:ROWS]
+    short = {office.id: office.short for office in offices(scope)}
+    return [
+        Idle(
+            row.case_id,
+            row.name,
+            short[row.office_id],
+            row.count.since,
+            row.count.is_settled,
+            row.count.days,
+            row.count.is_over,
+        )
+        for row in rows
+    ]
 
 
-def _told(row: tuple[Any, ...], hand: Hand) -> Idle:
-    case_id, book, name, office, settled_on, starts_on = row
-    since = settled_on or starts_on
-    longest, _ = limits(hand.books[book], hand.today)
-    return Idle(
-        case_id, name, office, since, settled_on is not None, (hand.today - since).days, since < longest
-    )
+def _unsettled(scope: Sequence[int], hand: Hand) -> list[Any]:
+    return unsettled.near_or_over(hand, Case.office.in_(list(scope)))
 
 
 def ending(scope: Sequence[int], hand: Hand) -> list[Any]:
@@ -118,5 +94,5 @@ def ending(scope: Sequence[int], hand: Hand) -> list[Any]:
 
 def longest(hand: Hand) -> str:
     """Return the longest time without settlement in words: 180 日. Nothing where no book here limits it."""
-    book = next((book for book in hand.books_here if IDLE in book.clocks), None)
-    return f"{book.clocks[IDLE].amount} 日" if book else ""
+    book = next((book for book in hand.books_here if unsettled.RULE in book.clocks), None)
+    return f"{book.clocks[unsettled.RULE].amount} 日" if book else ""

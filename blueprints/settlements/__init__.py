@@ -1,0 +1,1 @@
+"""Agreements long without settlement, and the import of last settlement days."""
