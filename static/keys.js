@@ -95,7 +95,9 @@
 
   // By pointer a row becomes current with the click: already at the press it would move away and lose the click.
   let isPressed = false;
-  document.addEventListener("pointerdown", () => { isPressed = true; });
+  let isPointing = true; // whether the last thing done was done by pointer
+  document.addEventListener("pointerdown", () => { isPressed = isPointing = true; });
+  document.addEventListener("keydown", () => { isPointing = false; });
   for (const kind of ["pointerup", "pointercancel"]) document.addEventListener(kind, () => { isPressed = false; });
 
   for (const kind of ["click", "focusin"]) {
@@ -141,6 +143,7 @@
       show(current);
       if (document.activeElement === document.body) focus(current);
     }
+    if (!isPointing && document.activeElement === document.body) first()?.focus(); // its button went with the swap
     if (!place.matches(".sheet-row")) return;
     for (const radio of radios(place)) radio.checked = radio.defaultChecked; // morphing leaves the focused one as it was
     if (isTyped(noteOf(place))) openNote(place);
@@ -157,6 +160,19 @@
     const open = window.location.hash ? null : document.querySelector(".sheet .is-current [autofocus]");
     if (refusal) refusal.focus();
     else if (open) focus(rowOf(open)); // work begins at the first open row, in sight
+    else if (!window.location.hash && document.activeElement === document.body) first()?.focus();
+  });
+
+  // Where the work of a page begins: [data-first], or the first control in it; [data-then] once that is done.
+  function first() {
+    const controls = "a, button, select, textarea, input:not([type=hidden])";
+    const place = document.querySelector("[data-first]") || document.querySelector("[data-then]");
+    return place?.matches(controls) ? place : place?.querySelector(controls);
+  }
+
+  // A key held too long must not run through the next page as well.
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.repeat && !event.target.matches("textarea")) event.preventDefault();
   });
 
   // --- Refusals that no answer brings, and those that are over ---

@@ -11,10 +11,12 @@ from blueprints.papers.blueprint import WRITERS, bp
 from blueprints.web import PROVIDERS, STAFF, case_or_404, found, hand, requires, scope
 from documents import case_forms, printing
 from documents.bundle import safe_name
+from documents.forms import FORMS
 from models import Case, Matter
 from rules.book import Book
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+bp.add_app_template_global(frozenset(FORMS), "paper_forms")
 
 
 @bp.app_template_global("print_forms")
@@ -52,7 +54,8 @@ def blank_form(form: str) -> Any:
 def case_form(case_id: int, form: str) -> Any:
     case = case_or_404(case_id)
     row = found(next((row for row in print_forms(case) if row.key == form), None))
-    content = found(case_forms.case_form(case, form, hand().book_of(case)))
+    region = hand().region_of(case.office).name
+    content = found(case_forms.case_form(case, form, hand().book_of(case), region=region))
     operations.note_print(case, f"{row.annex} {row.name}".strip(), hand=hand())
     if form == "application_form":
         _tell_lacking(case)

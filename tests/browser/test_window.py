@@ -1,9 +1,15 @@
 """The window without a mouse: annex 2 from the empty form to the received case, each key counted."""
 
+import re
+from pathlib import Path
+
+import pytest
 from playwright.sync_api import expect
 
 from demo import numbers
-from models import Application, Case, Role
+from models import Application, Case, Document, Role
+
+pytestmark = pytest.mark.browser
 
 
 class Keys:
@@ -35,6 +41,11 @@ class Keys:
             self.press("Tab")
         raise AssertionError(f"{name} is not reached by Tab")
 
+    def enter(self, text):
+        """Press Enter on the link or button `text`, which the page must have given the focus by itself."""
+        expect(self.tab.locator("a:focus, button:focus")).to_have_text(text)
+        self.press("Enter")
+
     def to_summary(self, text):
         """Go on by Tab to the table `text`, which stands closed until it is wanted."""
         for _ in range(20):
@@ -44,11 +55,10 @@ class Keys:
         raise AssertionError(f"{text} is not reached by Tab")
 
 
-def test_annex_2_is_filled_in_and_filed_by_keyboard_alone(page, sign_in):
-    sign_in(page, Role.CLERK)
+def fill_in(page, keys):
+    """Annex 2 of a hospital with two departments, filed."""
     page.goto("/applications/new")
     expect(page.locator("#name")).to_be_focused()
-    keys = Keys(page)
     keys.fill(
         "安澜双柳康宁医院",
         numbers.credit_code(70001),
@@ -77,7 +87,49 @@ def test_annex_2_is_filled_in_and_filed_by_keyboard_alone(page, sign_in):
     keys.press("Enter")
     expect(page.locator("#case")).to_be_visible()
     assert (Case.get().state, Case.get().institution.grade) == ("filed", "二级乙等")
+
+
+def test_annex_2_is_filled_in_and_filed_by_keyboard_alone(page, sign_in):
+    sign_in(page, Role.CLERK)
+    keys = Keys(page)
+    fill_in(page, keys)
     application = Application.get()
     assert application.types == ["inpatient", "outpatient_pooling"]
     assert [row["name"] for row in application.tables["departments"]] == ["内科", "外科"]
     assert keys.count <= 230
+
+
+def test_from_the_empty_form_to_the_printed_notice_no_mouse_is_needed(page, sign_in):
+    """Checks, materials, acceptance and the notice, once annex 2 is in: one key for most of them."""
+    sign_in(page, Role.CLERK)
+    keys = Keys(page)
+    fill_in(page, keys)
+    typed = keys.count
+    expect(page.locator("#step-checks")).to_contain_text("未核对")
+
+    keys.enter("受理前核查")
+    expect(page).to_have_url(re.compile("/checks$"))
+    keys.press("Shift+Tab", "Shift+Tab")
+    keys.enter("其余各项一并登记")
+    keys.press("Tab")
+    expect(page.locator("#rest [name=inquiry]")).to_be_focused()
+    keys.press("Enter")
+    keys.enter("返回办件")
+
+    keys.enter("核对材料")
+    expect(page.locator("#main [name=received_on]").first).to_be_focused()
+    keys.press("Enter")
+    keys.enter("返回办件")
+
+    keys.enter("受理")
+    expect(page.locator("#on")).to_be_focused()
+    keys.press("Enter")
+    with page.expect_download() as told:
+        keys.enter("下载 Word")
+
+    case = Case.get()
+    document = Document.get(Document.kind == "acceptance_notice")
+    assert (case.state, document.case) == ("accepted", case)
+    assert told.value.suggested_filename.endswith(".docx")
+    assert Path(told.value.path()).read_bytes()[:2] == b"PK"
+    assert (typed, keys.count - typed) == (212, 13)

@@ -13,6 +13,7 @@ from tests.builders import (
     an_accepted,
     an_application,
     an_office,
+    clear_checks,
     clock_of,
     miss,
     night,
@@ -61,7 +62,9 @@ def loud(page):
 def test_refusing_and_side_steps_are_never_the_loud_button(client):
     case = an_application()
     clerk, url = log_in(client, Role.CLERK), f"/cases/{case.id}"
-    assert loud(clerk.get(url)) == []
+    assert loud(clerk.get(url)) == ["受理前核查"]
+    clear_checks(case)
+    assert loud(clerk.get(url)) == ["核对材料"]
     miss(case, 3)
     assert loud(clerk.get(url)) == ["要求补正"]
     receive_all(case)
