@@ -44,6 +44,7 @@ FEATURES = (
     "notices",
     "decisions",
     "agreements",
+    "exits",
     "settlements",
     "imports",
     "dashboard",

@@ -18,8 +18,12 @@ SCREENS: Mapping[str, str] = MappingProxyType(
         "city": "decisions.city_page",
         "decision": "decisions.meeting_page",
         "publication": "notices.publish",
+        "suspension": "exits.suspension_page",
+        "termination": "exits.termination_page",
     }
 )
+# Pages of what may befall an agreement; nobody waits there for it.
+ASIDE = ("suspension", "termination")
 SEVERAL = ("notices.publish", "decisions.meeting_page")  # work on several cases at once
 NOTICE_KIND: Mapping[str, str] = MappingProxyType({"publish_result": "result", "publish_list": "supervision"})
 # In which state a sheet is filled in: its stage.
@@ -43,5 +47,5 @@ def place_of(book: Book, state: str) -> Page | None:
         return "intake.draft_page", {}
     if state in SHEETS:
         return "review.sheet_page", {"stage": SHEETS[state]}
-    leading = (s for s in book.steps if state in s.origins and not s.holds)
+    leading = (s for s in book.steps if state in s.origins and not s.holds and s.screen not in ASIDE)
     return next((page for step in leading if (page := page_of(step))), None)

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, send_fil
 from flask_login import current_user
 from htmx_flask import make_response
 
-from blueprints import telling, words
+from blueprints import exit_facts, telling, words
 from blueprints.cases import forms, operations, queries
 from blueprints.material_page import material_context
 from blueprints.register_fields import whole
@@ -58,6 +58,7 @@ def _context(case: Case, **more: Any) -> dict[str, Any]:
         "book": book,
         "state": book.states[case.state],
         **queries.applied_for(case, me),
+        "exit": exit_facts.request_of(case, me) if case.matter == Matter.EXIT else None,
         "stations": stations(case, me),
         "offers": [(offer, step_url(case, offer.step)) for offer in offered],
         "loud": _loud(offered),

@@ -1,0 +1,106 @@
+"""Exit requests of institutions (annex 12): filed at the window, listed, looked at."""
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+
+from blueprints import words
+from blueprints.exit_facts import WISHES, printed_facts
+from blueprints.exits import forms, queries
+from blueprints.exits.blueprint import ASKERS, agreement_or_404, bp
+from blueprints.exits.suspension_routes import renew_version
+from blueprints.fields import parse_day
+from blueprints.register_fields import whole
+from blueprints.web import STAFF, found, hand, render, requires, scope
+from lifecycle import exits
+from lifecycle.errors import DomainError
+from models import Case, Matter
+from rules.book import Book
+
+ASKED = ("wish", "asked_on", "from_on", "until_on", "reason", "type", "categories", "insurance")
+
+
+@bp.get("/")
+@requires(*STAFF)
+def exit_list() -> Any:
+    chosen = request.args.get("chosen", "open")
+    chosen = chosen if chosen in queries.OPENS else "open"
+    text = request.args.get("q", "").replace("\x00", "").strip()[:60]
+    page = max(1, whole(request.args.get("page")) or 1)
+    rows, total = queries.requests(scope(), chosen=chosen, text=text, page=page)
+    context = {"rows": rows, "total": total, "page_no": page, "size": queries.PAGE, "chosen": chosen}
+    context |= {"q": text, "tabs": queries.OPENS, "counts": queries.counts(scope()), "wishes": WISHES}
+    context |= {"suspended": queries.suspended(scope()), "books": hand().books, "words": words}
+    return render("exits/exit_list.html", "exits/_requests.html", **context)
+
+
+@bp.route("/agreements/<int:case_id>/request", methods=["GET", "POST"])
+@requires(*ASKERS)
+def request_page(case_id: int) -> Any:
+    case = agreement_or_404(case_id)
+    book = _book(case)
+    form = _form(case, book)
+    if not form.validate_on_submit():
+        return _page(case, form, book), 422 if form.errors else 200
+    given = {name: form[name].data for name in ASKED}
+    given["reason"], given["categories"] = given["reason"] or "", given["categories"] or []
+    try:
+        asked = exits.ask_to_leave(case, given, hand=hand(), reason=form.note.data or "")
+    except DomainError as refusal:
+        renew_version(case, form, refusal)
+        return _page(case, form, book, refusal), refusal.status
+    flash("已登记退出申请，请打印申请表签章后交负责人批复。")
+    return redirect(url_for("cases.case_page", case_id=asked.id))
+
+
+def _book(case: Case) -> Book:
+    """Return the book exit requests of the region go by, or answer 404 where it knows none."""
+    return hand().books[found(hand().region_of(case.office).books.get(Matter.EXIT))]
+
+
+def _form(case: Case, book: Book) -> forms.RequestForm:
+    form = forms.RequestForm(asked_on=hand().today, version=case.version)
+    form.wish.choices = list(WISHES.items())
+    held = queries.held_types(case)
+    form.categories.choices = [(row.label, row.label) for row in book.types if row.key in held]
+    return form
+
+
+def _page(case: Case, form: forms.RequestForm, book: Book, error: Any = None) -> str:
+    return render_template(
+        "exits/request_page.html",
+        case=case,
+        form=form,
+        error=error,
+        agreement=queries.agreement_of(case),
+        facts=printed_facts(case, hand()),
+        is_barred=case.institution.kind == "medical" and case.institution.is_public,
+        article=book.clocks[exits.NOTICE].article,
+        **_days(form.asked_on.data, form.from_on.data, book),
+    )
+
+
+def _days(asked_on: Any, from_on: Any, book: Book) -> dict[str, Any]:
+    """Return the first timely day of a request, whether it is late, and the last day of a suspension."""
+    asked_on, from_on = forms.the_day(asked_on), forms.the_day(from_on)
+    return {
+        "earliest": exits.earliest_timely(asked_on, book) if asked_on else None,
+        "is_late": bool(asked_on and from_on and exits.is_late(asked_on, from_on, book)),
+        "capped_on": queries.capped_on(book, from_on) if from_on else None,
+        "notice": book.clocks[exits.NOTICE],
+        "cap": book.clocks[queries.CAP],
+    }
+
+
+@bp.get("/agreements/<int:case_id>/request/days")
+@requires(*ASKERS)
+def days_region(case_id: int) -> Any:
+    book = _book(agreement_or_404(case_id))
+    return render_template("exits/_days.html", **_days(_typed("asked_on"), _typed("from_on"), book))
+
+
+def _typed(name: str) -> Any:
+    try:
+        return parse_day(request.args.get(name, "").replace("\x00", "").strip())
+    except ValueError:
+        return None

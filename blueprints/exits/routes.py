@@ -1,0 +1,6 @@
+"""Routes of exits, a module for each subject: suspension, termination, requests."""
+
+from blueprints.exits import request_routes, suspension_routes, termination_routes
+from blueprints.exits.blueprint import bp
+
+__all__ = ("bp", "request_routes", "suspension_routes", "termination_routes")
