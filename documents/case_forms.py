@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from peewee import JOIN
 
-from documents import filled, filled_zhanjiang, printing
+from documents import filled, filled_exit, filled_zhanjiang, printing
 from documents.across import UNFINISHED, across
 from documents.forms import FORMS
 from documents.render import render
@@ -15,8 +15,11 @@ from models import (
     Attachment,
     Case,
     CaseMaterial,
+    Credential,
+    CredentialKind,
     Document,
     DocumentState,
+    ExitRequest,
     Kind,
     MaterialState,
     Matter,
@@ -42,6 +45,8 @@ class CaseForm:
 
 def forms_of(case: Case, book: Book) -> list[CaseForm]:
     """Return the forms of `case`; a book that prints no annex 2 leaves only its list of materials."""
+    if case.matter == Matter.EXIT and any(filled_exit.ANNEX in field.forms for field in book.fields):
+        return [CaseForm("exit_form", "附件12", "定点资格退出申请表")]
     if case.matter != Matter.APPLICATION:
         return []
     kind = case.institution.kind
@@ -62,11 +67,14 @@ def _case_key(key: str) -> str:
     return "material_list" if key in printing.LISTS.values() else key
 
 
-def case_form(case: Case, key: str, book: Book, legal_id: str | None = None) -> bytes | None:
+def case_form(
+    case: Case, key: str, book: Book, legal_id: str | None = None, *, region: str = ""
+) -> bytes | None:
     """Return the form `key` filled for `case`, or None if the case has no such form.
 
     What is not finished prints with 未完成 across it: an application with blanks that must be filled, a list
     with rows nobody has looked at. legal_id: the whole number; left out, it is printed masked.
+    region: its name as annex 12 prints it.
     """
     if key not in {form.key for form in forms_of(case, book)}:
         return None
@@ -74,6 +82,8 @@ def case_form(case: Case, key: str, book: Book, legal_id: str | None = None) -> 
         return _application(case, book, legal_id)
     if key == filled_zhanjiang.FORM:
         return _zhanjiang_application(case, book)
+    if key == "exit_form":
+        return _exit_form(case, region)
     if key == "commitment":
         form = FORMS[f"commitment_{case.institution.kind}"]
         return render(form.template, filled.commitment(case.institution.name, book))
@@ -133,6 +143,24 @@ def _zhanjiang_application(case: Case, book: Book) -> bytes | None:
     return across(printed, UNFINISHED) if filled_zhanjiang.lacking(data) else printed
 
 
+def _exit_form(case: Case, region: str) -> bytes | None:
+    request = ExitRequest.get_or_none(ExitRequest.case == case.id)
+    if request is None:
+        return None
+    licence = (
+        Credential.select()
+        .where(
+            Credential.institution == case.institution_id,
+            Credential.kind == CredentialKind.LICENCE,
+            Credential.ended_on.is_null(),
+        )
+        .order_by(Credential.valid_until.desc(nulls="LAST"), Credential.id.desc())
+        .first()
+    )
+    data = filled_exit.exit_form(request, case.institution, licence, region=region)
+    return render(FORMS[f"exit_form_{case.institution.kind}"].template, data)
+
+
 def _material_list(case: Case, book: Book) -> bytes:
     rows = list(CaseMaterial.select().where(CaseMaterial.case == case))
     accepted = (
@@ -153,13 +181,13 @@ def _material_list(case: Case, book: Book) -> bytes:
     return across(printed, UNFINISHED) if is_open else printed
 
 
-def papers_of(case: Case, book: Book) -> Iterator[tuple[str, bytes]]:
+def papers_of(case: Case, book: Book, region: str = "") -> Iterator[tuple[str, bytes]]:
     """Yield (file name, content) of every paper of `case`: forms, issued documents, proofs, scans of proofs.
 
     Voided documents and documents without a form are left out; numbers on the application stay masked.
     """
     for form in forms_of(case, book):
-        content = case_form(case, form.key, book)
+        content = case_form(case, form.key, book, region=region)
         if content:
             yield f"{form.annex or '附'} {form.name}.docx", content
     rows = (

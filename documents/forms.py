@@ -25,6 +25,12 @@ class Form:
 
 ADDRESSEE = ("number", "institution", "address")
 ISSUER = ("office", "office_phone", "issued_on")
+DECIDED = ("agreement", "matter", "basis")
+EXIT = (
+    *("institution", "level", "address", "grade", "district", "postcode", "category", "profit", "ownership"),
+    *("beds", "uscc_paper", "uscc", "licence_no", "registration_type", "legal_representative", "principal"),
+    *("valid_until", "insurances", "scope", "reason", "wish", "region", "from_on", "asked_on"),
+)
 DEPARTMENT = (
     *("no", "code", "name", "beds", "physicians", "seniors", "physician_note", "nurses", "nurse_note"),
 )
@@ -112,6 +118,29 @@ FORMS: Mapping[str, Form] = MappingProxyType(
         "result_notice": Form(
             "zhanjiang_result.docx",
             ("number", "institution", "result", "reasons", "advice", "wait_term", "ban_term", *ISSUER),
+        ),
+        "exit_form_medical": Form("exit_form_medical.docx", EXIT),
+        "exit_form_pharmacy": Form("exit_form_pharmacy.docx", EXIT),
+        "suspension_notice": Form(
+            "suspension_notice.docx",
+            (*ADDRESSEE, *DECIDED, "findings", "starts_on", "ends_on", "remedies", *ISSUER),
+            {"grounds": ("text", "article", "note"), "items": ()},
+        ),
+        "resumption_notice": Form(
+            "resumption_notice.docx",
+            (*ADDRESSEE, *DECIDED, "suspended_on", "asked_on", "resumed_on", "reasons", *ISSUER),
+        ),
+        "termination_notice": Form(
+            "termination_notice.docx",
+            (*ADDRESSEE, *DECIDED, "effective_on", "ban", "remedies", *ISSUER),
+            {"grounds": ("text", "article", "note")},
+        ),
+        "exit_reply": Form(
+            "exit_reply.docx",
+            (
+                *(*ADDRESSEE, *DECIDED, "wish", "asked_on", "from_on", "until_on", "asked_for"),
+                *("answer", "reasons", "cap", "remedies", *ISSUER),
+            ),
         ),
         "material_list": Form(
             "material_list.docx",

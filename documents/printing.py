@@ -37,6 +37,8 @@ BLANKS = (
     Blank("proof_of_service", "附件6", "通知书送达回执"),
     Blank("unqualified_notice", "附件9", "评估不合格告知书"),
     Blank("negotiation_record", "附件10", "协商谈判记录表"),
+    Blank("exit_form_medical", "附件12", "定点资格退出申请表（医疗机构）"),
+    Blank("exit_form_pharmacy", "附件12", "定点资格退出申请表（零售药店）"),
 )
 LISTS: Mapping[str, str] = {Kind.MEDICAL: "material_list_medical", Kind.PHARMACY: "material_list_pharmacy"}
 # Blanks that say an amount of the law, and the clock they take it from.
@@ -113,10 +115,25 @@ LABELS = (
     ("机构名称", "institution"),
     ("机构地址", "address"),
     ("办理事项", "matter"),
+    ("协议编号", "agreement"),
+    ("依据", "basis"),
     ("评估结果", "result"),
     ("补正补齐材料", "missing"),
     ("材料", "materials"),
     ("不予受理原因", "grounds"),
+    ("查明事实", "findings"),
+    ("开始日期", "starts_on"),
+    ("终止日期", "ends_on"),
+    ("整改事项", "items"),
+    ("解除日期", "effective_on"),
+    ("限制申请", "ban"),
+    ("申请日期", "asked_on"),
+    ("所申请的日期", "from_on"),
+    ("中止至", "until_on"),
+    ("申请理由", "asked_for"),
+    ("批复意见", "answer"),
+    ("中止开始", "suspended_on"),
+    ("继续履行", "resumed_on"),
     ("不合格理由", "reasons"),
     ("整改建议", "advice"),
     ("时间", "held_on"),
@@ -126,21 +143,28 @@ LABELS = (
     ("谈判主题", "subject"),
     ("谈判内容", "content"),
     ("谈判意见", "opinion"),
+    ("争议解决途径", "remedies"),
     ("备注", "remark"),
     ("经办机构", "office"),
     ("出具日期", "issued_on"),
 )
-# What the list of materials of a document is: of an acceptance those that came.
-MATERIAL_LABELS: Mapping[str, str] = {
-    "acceptance_notice": "受理的材料",
-    "acceptance_receipt": "受理的材料",
+# What a list is called in one kind of document: the materials of an acceptance are those that came.
+OWN_LABELS: Mapping[tuple[str, str], str] = {
+    ("acceptance_notice", "materials"): "受理的材料",
+    ("acceptance_receipt", "materials"): "受理的材料",
+    ("supplement_notice", "materials"): "需要补充的材料",
+    ("suspension_notice", "grounds"): "中止情形",
+    ("termination_notice", "grounds"): "解除情形",
+    ("resumption_notice", "reasons"): "事由",
+    ("exit_reply", "reasons"): "理由",
 }
 
 
 def facts(document: Document) -> list[tuple[str, list[str]]]:
     """Return (label, lines) of what the document says, in the order of its form; empty ones left out."""
-    own = MATERIAL_LABELS.get(document.kind, "需要补充的材料")
-    told = [(own if key == "materials" else label, _lines(document.data.get(key))) for label, key in LABELS]
+    told = [
+        (OWN_LABELS.get((document.kind, key), label), _lines(document.data.get(key))) for label, key in LABELS
+    ]
     return [(label, lines) for label, lines in told if lines]
 
 

@@ -41,7 +41,7 @@ def suspend(
     items: what has to be put right. Raises as take_step does; a start before today wants a reason.
     """
     starts_on = as_day(given["starts_on"]) if given.get("starts_on") else hand.today
-    data = _plain({**given, "starts_on": starts_on})
+    data = _plain({**given, "starts_on": starts_on}) | {"items": [text[:300] for text in items]}
     with write_tx():
         if starts_on > hand.today:
             data["eve"] = effects.eve(starts_on).isoformat()

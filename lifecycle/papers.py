@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-from lifecycle import audit, clocks, moment, numbering
+from lifecycle import audit, clocks, exit_papers, moment, numbering
 from lifecycle.db import locked, write_tx
 from lifecycle.errors import BadDay, Conflict, NotAllowed, Unmet
 from lifecycle.hand import Hand
@@ -32,8 +32,12 @@ def issue(  # noqa: PLR0913
     data: what was typed with the step. Must run inside the step's transaction.
     """
     book = hand.book_of(case)
-    draw_up = FREEZE.get(book.documents[kind].content or kind, _nothing_more)
-    frozen = _heading(case, on) | draw_up(case, data, hand)
+    content = book.documents[kind].content or kind
+    if step and content in exit_papers.CONTENTS:
+        told = exit_papers.contents(content, case, step, data, book)
+    else:
+        told = FREEZE.get(content, _nothing_more)(case, data, hand)
+    frozen = _heading(case, on) | told
     return register(case.office, book, kind, hand=hand, on=on, frozen=frozen, case=case, step=step)
 
 

@@ -104,7 +104,8 @@ def start_batch(case_ids: Sequence[int], *, hand: Hand) -> LongTask:
         packed, bundle = {}, Bundle()
         for done, case in enumerate(_cases(case_ids), 1):
             folder = f"{case.number} {case.institution.name}"
-            packed[case] = bundle.add_all(folder, papers_of(case, hand.book_of(case)))
+            region = hand.region_of(case.office).name
+            packed[case] = bundle.add_all(folder, papers_of(case, hand.book_of(case), region))
             report(done)
         _hand_out(task_id, packed, bundle, hand)
 
