@@ -48,6 +48,7 @@ FEATURES = (
     "settlements",
     "imports",
     "dashboard",
+    "guard",
     "portal",
     "catalogue",
     "rolls",

@@ -55,6 +55,7 @@ MENU = (
         ("checks.fund", "checks.condition"),
         "fund_overrun",
     ),
+    Item("预警", "exclamation-triangle", "guard.alert_list", STAFF, ("guard",)),
     Item("看板", "bar-chart", "dashboard.dashboard_page", STAFF, ("dashboard",)),
     Item(),
     Item("规程目录", "journal-text", "catalogue.catalogue_page", EVERYBODY, ("catalogue",)),

@@ -59,8 +59,8 @@ def terminate_branch(
 ) -> Case:
     """Return the branch's agreement, terminated from the day on which the first one ended.
 
-    第三十二条（十五）. given: facts, decided_by, ban_class, ban_reason. One transaction: the agreement ends and
-    the row is done, or neither. Raises as exits.terminate; NotAllowed for an agreement of another office.
+    第三十二条（十五）. given: facts, decided_by, ban_class, ban_reason. One transaction: the agreement ends
+    and the row is done, or neither. Raises as exits.terminate; NotAllowed for an agreement of another office.
     """
     with write_tx():
         row = _held(row, version)

@@ -30,7 +30,8 @@ def book_of(institution: Institution, hand: Hand) -> Book:
 
 def is_open(on: date) -> Any:
     """Return the clause of what is open on the day `on`: begun, and not performed or its period not over."""
-    return (Handling.started_on <= on) & (~Handling.is_performed | (Handling.ended_on >= on))
+    is_running = Handling.ended_on.is_null(False) & (Handling.ended_on >= on)  # never null: it is negated too
+    return (Handling.started_on <= on) & (~Handling.is_performed | is_running)
 
 
 def open_handling(institution: Institution, on: date) -> list[Handling]:

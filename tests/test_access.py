@@ -12,15 +12,21 @@ from models import (
     CaseSheet,
     Complaint,
     Credential,
+    Dispute,
     Document,
     ExtraCondition,
+    FollowUp,
+    Handling,
     LongTask,
     Meeting,
     PublicNotice,
+    RectificationItem,
+    RightsBlock,
     Role,
     SheetMark,
     Staff,
     StepTaken,
+    Suspension,
     Urge,
     User,
 )
@@ -99,7 +105,25 @@ def elsewhere(app):  # noqa: ARG001
         "person_id": case.institution.legal_representative_id,
         "office_id": office.id,
         "user_id": user.id,
+        "item_id": RectificationItem.create(
+            suspension=Suspension.create(
+                case=case, kind="imposed", decided_by="某", decided_on=MONDAY, starts_on=MONDAY
+            ),
+            text="补报",
+        ).id,
         "member_id": 1,
+        "handling_id": Handling.create(
+            institution=case.institution, office=office, kind="penalty", measure="fine", authority="局",
+            facts="事实", started_on=MONDAY, recorded_by=user,
+        ).id,
+        "dispute_id": Dispute.create(
+            institution=case.institution, office=office, about="解除", path="talks", filed_on=MONDAY,
+            claim="请求", recorded_by=user,
+        ).id,
+        "block_id": RightsBlock.create(
+            case=case, scope="department", subject="外科", from_on=MONDAY, reason="违规", decided_by="局"
+        ).id,
+        "follow_id": FollowUp.create(case=case, kind="city", text="报备").id,
         "task_id": LongTask.create(
             office=office, kind="ledger", title="导入台账", created_by=user, created_at=at, result="x"
         ).id,
