@@ -86,11 +86,15 @@ def _loud(offered: list[steps.Offer]) -> str:
     """Return the step whose button is the page's primary one: the first possible that moves the case on.
 
     So does one that meets a limit or lowers a flag where the case stands. One that closes the case is loud
-    only if the book names it first: refusing is not the default.
+    only if the book names it first and asks no reason for it: refusing or withdrawing is not the default.
     """
     moving = (o.step for o in offered if o.is_possible)
     ways = (step for step in moving if step.target or step.meets or step.lowers)
-    return next((way.action for way in ways if not way.closes or way is offered[0].step), "")
+    return next((way.action for way in ways if not way.closes or _is_the_aim(way, offered)), "")
+
+
+def _is_the_aim(way: Step, offered: list[steps.Offer]) -> bool:
+    return way is offered[0].step and "reason_given" not in way.needs
 
 
 def _work(case: Case) -> dict[str, Any] | None:

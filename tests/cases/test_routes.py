@@ -73,7 +73,10 @@ def test_refusing_and_side_steps_are_never_the_loud_button(client):
 
 def test_a_paper_to_be_served_is_the_first_next_step_of_the_clerk(client):
     case = an_accepted()
-    assert loud(log_in(client, Role.CLERK).get(f"/cases/{case.id}")) == ["登记送达"]
+    clerk = log_in(client, Role.CLERK)
+    assert loud(clerk.get(f"/cases/{case.id}")) == ["登记送达"]
+    serve_last(case, MONDAY)
+    assert loud(clerk.get(f"/cases/{case.id}")) == []  # to withdraw is possible, but not what comes next
 
 
 def test_an_accepted_case_leads_the_reviewer_to_the_group(client):
