@@ -7,12 +7,12 @@ from datetime import date, timedelta
 from flask import Flask
 
 from blueprints.agreements import operations as agreements
-from demo import lives, places, plans
+from demo import desk, furnish, lives, places, plans
 from demo import world as stage
 from demo.world import World
 from lifecycle import moment, workdays
 from lifecycle.db import write_tx
-from models import Agreement, Case, User, db
+from models import Agreement, Case, Membership, User, db
 
 Waiting = tuple[date, int, Iterator[date]]  # next day, number, the life
 
@@ -25,12 +25,18 @@ def prepare(app: Flask) -> list[str]:
         world = make(app)
         return [
             f"演示数据：{len(world.offices)} 个经办机构，密码都是 {world.password}",
-            *(f"  {user.username:<16}{user.post} {user.name}（{user.office.name}）" for user in accounts()),
+            *(f"  {user.username:<16}{_post(user)} {user.name}（{user.office.name}）" for user in accounts()),
         ]
 
 
 def accounts() -> list[User]:
     return list(User.select().where(User.username != "system").order_by(User.office, User.id))
+
+
+def _post(user: User) -> str:
+    """Return the post of an account; that of an institution has none."""
+    seat = Membership.select().where(Membership.user == user).first()
+    return f"{seat.institution.name}机构管理员" if seat else user.post
 
 
 def make(app: Flask) -> World:
@@ -73,7 +79,7 @@ def _begin(world: World) -> tuple[list[Waiting], date]:
     stage.clock_to(night)
     for place in places.places():
         if place.name not in busy:
-            stage.institution(world, place)
+            furnish.register_place(world, place)
     return queue, night
 
 
@@ -92,6 +98,7 @@ def _eve(world: World, night: date, today: date) -> date:
     stage.nights(world, night, eve)
     stage.clock_to(eve, hour=16)
     _settle(world)
+    desk.set_up(world)
     stage.nights(world, eve, today)
     return today
 

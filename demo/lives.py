@@ -9,7 +9,7 @@ from blueprints.decisions import operations as decisions
 from blueprints.notices import operations as notices
 from blueprints.review import group_operations as groups
 from blueprints.review import operations as review
-from demo import leaving
+from demo import furnish, leaving
 from demo import world as stage
 from demo.places import Place
 from demo.world import World
@@ -129,7 +129,8 @@ def life(world: World, place: Place, plan: Plan, start: date) -> Iterator[date]:
     """Yield the days of an application's life from `start` until it stands where its plan says."""
     me = Life(world, place, plan)
     yield start
-    row = stage.institution(world, place)
+    is_short = plan.until == "filed" and plan.ago == 8
+    row = furnish.register_place(world, place, is_short=is_short)
     me.case = stage.apply_for(world, place, row, is_draft=plan.until == "draft")
     if plan.until in ("draft", "filed"):
         return

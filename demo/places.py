@@ -27,6 +27,8 @@ CITY_STAFF = (
     ("auditor", "审计员", ("auditor",), "俞正华"),
 )
 PREFIX = {"安医保": "al", "河医保": "hw"}
+DIVISIONS = {"澜医保": "371590", "安医保": "371591", "河医保": "371592"}  # codes never given out
+SITES = {"澜医保": "lanchuan", "安医保": "anlan", "河医保": "hewan"}
 LEADERS = (
     ("高永成", "主任"),
     ("郑国栋", "副主任"),
@@ -61,7 +63,15 @@ TOWNS = {
         "赵寨镇",
     ),
 }
+CHAINS = {"安澜县": "福安堂大药房连锁有限公司", "河湾县": "鲁仁堂医药连锁有限公司"}
 SURNAMES = "许邵丁闫陶孔崔袁曲侯滕庞鲍齐葛温苗靳甄安路柴汤季岳"
+DEPARTMENTS = {
+    "诊所": "全科医疗科",
+    "门诊部": "内科、外科、口腔科、中医科",
+    "村卫生室": "全科医疗科",
+    "血液透析中心": "肾病学专业、医学检验科",
+}
+USUAL = "内科、外科、妇产科、儿科、中医科、急诊医学科、医学检验科、医学影像科"
 GIVEN = (
     "长河",
     "启明",
@@ -98,6 +108,22 @@ class Place:
     chain: str = ""
     types: tuple[str, ...] = ("outpatient_pooling", "personal_account")
     features: tuple[str, ...] = ()
+
+
+def headquarters() -> Iterator[Place]:
+    """Yield the headquarters of the chains; their branches hang on them."""
+    for _, _, district in COUNTIES:
+        name = CHAINS[district]
+        yield Place(name, "pharmacy", district, TOWNS[district][5], "总部", chain=name)
+
+
+def profile(place: Place, n: int) -> dict[str, object]:
+    """Return what the book's blanks of the register say of `place`."""
+    said: dict[str, object] = {"postcode": "252000", "floor_area": 60 + n * 7 % 240 + (place.beds or 0) * 40}
+    if place.kind == "medical":
+        return said | {"departments": DEPARTMENTS.get(place.category, USUAL)}
+    tcm = "、中药饮片" if "tcm_pieces" in place.features else ""
+    return said | {"business_scope": f"化学药制剂、抗生素制剂、生化药品、中成药{tcm}、生物制品（除疫苗）"}
 
 
 def person_name(n: int) -> str:
@@ -178,7 +204,7 @@ def _pharmacies(district: str) -> Iterator[Place]:
     ):
         features = ("prescription_drug", "tcm_pieces") if "堂" in name else ("prescription_drug",)
         yield Place(f"{county}{name}", "pharmacy", district, TOWNS[district][n], f"{n % 3 + 1}类", types=types, features=features)  # fmt: skip
-    chain = "福安堂大药房连锁有限公司" if district == "安澜县" else "鲁仁堂医药连锁有限公司"
+    chain = CHAINS[district]
     for n, branch in enumerate(
         (
             "沙堤店",

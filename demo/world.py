@@ -23,10 +23,13 @@ class World:
     today: date
     calendar: WorkCalendar
     password: str
+    secret: str = field(repr=False)  # its hash, the same for every account
     offices: dict[str, Office] = field(default_factory=dict)  # by district
     staff: dict[tuple[str, str], User] = field(default_factory=dict)  # by district and post
     roles: dict[int, frozenset[str]] = field(default_factory=dict)
     people: int = 0
+    employed: int = 0  # on rosters
+    heads: dict[str, Institution] = field(default_factory=dict)  # chain → its headquarters
     owners: dict[str, int] = field(default_factory=dict)  # chain → number of its owner
 
     def hand(self, office: Office, post: str) -> Hand:
@@ -57,9 +60,9 @@ def clock_to(day: date, hour: int = 9) -> None:
 def build(app: Flask, today: date) -> World:
     """Make offices and accounts as of a year and a half ago, and return the world."""
     password = os.environ.get("DINGDIAN_DEMO_PASSWORD") or setup.one_time_password()
-    world = World(app, today, workdays.current(), password)
-    clock_to(today - timedelta(days=540))
     secret = generate_password_hash(password)
+    world = World(app, today, workdays.current(), password, secret)
+    clock_to(today - timedelta(days=540))
     name, code, district = places.CITY
     city = _office(name, code, district, level="city")
     world.offices[district] = city
@@ -81,6 +84,8 @@ def build(app: Flask, today: date) -> World:
             secret,
             f"{places.PREFIX[code]}-admin",
         )
+    for head in places.headquarters():
+        world.heads[head.name] = institution(world, head)
     audit.append("accounts", "demo_start", actor_name="系统", on=moment.today(), change={"demo": True})
     return world
 
@@ -92,6 +97,11 @@ def _office(name: str, code: str, district: str, **fields: object) -> Office:
         district=district,
         region="liaocheng",
         address=f"{district}文昌路 1 号",
+        division=places.DIVISIONS[code],
+        hours="周一至周五 8:30-12:00、13:30-17:30，国家法定节假日除外",
+        directions="乘 2、6 路公交车至文昌路政务服务中心站，一楼医保窗口",
+        website=f"http://ybj.{places.SITES[code]}.example/dd",
+        complaint_phone="0635-5550110",
         phone="0635-5550106",
         department=f"{district.removesuffix('直') if district == '市直' else district}医疗保障局",
         is_set_up=True,
@@ -150,6 +160,8 @@ def institution(world: World, place: places.Place) -> Institution:
             "operating_since": moment.today() - timedelta(days=400 + n * 11),
             "contact": places.person_name(n + 40),
             "phone": numbers.mobile(n),
+            "profile": places.profile(place, n),
+            "parent": _above(world, place),
         },
         hand=world.hand(office, "clerk" if place.district != "市直" else "cityclerk"),
         persons={
@@ -157,6 +169,16 @@ def institution(world: World, place: places.Place) -> Institution:
             "principal": (places.person_name(n + 500), numbers.resident_id(n + 500)),
         },
     )
+
+
+def _above(world: World, place: places.Place) -> Institution | None:
+    """Return the headquarters of a branch, the township hospital of a village clinic."""
+    if place.chain:
+        return world.heads.get(place.chain)
+    if place.category != "村卫生室":
+        return None
+    town = Institution.name.startswith(place.district + place.town)
+    return Institution.get_or_none(town, Institution.category == "卫生院")
 
 
 def apply_for(world: World, place: places.Place, row: Institution, *, is_draft: bool = False) -> Case:

@@ -1,14 +1,14 @@
 """The demo: made by the real steps, in every state, and sound."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from peewee import fn
 
 import demo
 from app import create_app
-from lifecycle import checks, moment, sweep, workdays
-from models import Case, Clock, Institution, Matter, User, UserRole, db
+from lifecycle import checks, fund, moment, sweep, workdays
+from models import Case, Clock, Credential, FormerValue, Institution, Matter, Staff, User, UserRole, db
 
 
 def states_of(_county, matter):
@@ -79,6 +79,29 @@ def test_the_demo_has_an_account_for_each_role_in_each_county(county):
         .tuples()
     )
     assert all(roles >= 6 for _, roles in rows)
+
+
+def test_the_register_knows_people_papers_former_names_and_chains(county):
+    _, world = county
+    soon = Credential.valid_until.between(world.today, world.today + timedelta(days=30))
+    assert Staff.select(Staff.institution).distinct().count() >= 30
+    assert Credential.select().where(soon).count() >= 2
+    assert FormerValue.select().where(FormerValue.field == "name").count() == 3
+    heads = Institution.select().where(Institution.category == "总部")
+    assert all(head.branches.count() >= 10 for head in heads)
+
+
+def test_an_institution_answers_its_correction_by_its_own_account(county):
+    user = User.get(User.username == "al-provider")
+    institution = user.memberships.get().institution
+    assert Case.get(Case.institution == institution).state == "correction_requested"
+
+
+def test_the_fund_of_one_county_went_over_its_target(county):
+    app, world = county
+    book = app.extensions["rules"].books["liaocheng-2023"]
+    over = [d for d, office in world.offices.items() if fund.guard(office, world.today.year, book).is_over]
+    assert over == ["河湾县"]
 
 
 def test_every_invariant_holds_in_the_demo(county):
