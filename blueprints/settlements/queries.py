@@ -1,17 +1,15 @@
-"""Agreements by the days since their last settlement, and the imports that told of them."""
+"""Standing agreements by the days since their last settlement."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from lifecycle import idle
 from lifecycle.hand import Hand
 from lifecycle.idle import Idle
-from models import Case, Institution, LongTask, Office, SettlementImport, User
+from models import Case, Institution
 from rules.book import Book
 
 PAGE = 50
-NEWEST = 50
 
 
 @dataclass(frozen=True)
@@ -101,47 +99,3 @@ def _stands(row: Idle, level: str) -> bool:
     if level == "all" or row.count.limit is None:
         return level == "all"
     return row.count.is_near and row.count.limit.amount - min(row.count.warned) == int(level)
-
-
-# --- Imports ---
-
-
-def imports(scope: Sequence[int]) -> list[Any]:
-    """Return the newest imports of some offices as namedtuples, newest first."""
-    rows = (
-        SettlementImport.select(
-            SettlementImport.id,
-            SettlementImport.filename,
-            SettlementImport.as_of,
-            SettlementImport.rows,
-            SettlementImport.changed,
-            SettlementImport.failed,
-            SettlementImport.imported_at,
-            User.name.alias("by"),
-            Office.name.alias("office"),
-        )
-        .join(User)
-        .switch(SettlementImport)
-        .join(Office)
-        .where(SettlementImport.office.in_(list(scope)))
-        .order_by(SettlementImport.id.desc())
-    )
-    return list(rows.limit(NEWEST).namedtuples())
-
-
-def last_import(scope: Sequence[int]) -> Any:
-    """Return the newest import of some offices, or None."""
-    return next(iter(imports(scope)), None)
-
-
-def task_of(office: Office, task_id: int, kind: str) -> LongTask | None:
-    """Return an import under way or done at the office, or None."""
-    return LongTask.get_or_none(LongTask.id == task_id, LongTask.office == office, LongTask.kind == kind)
-
-
-def open_tasks(user: User, kind: str) -> list[LongTask]:
-    """Return the uploads of a person that wait for the word to go."""
-    rows = LongTask.select().where(
-        LongTask.created_by == user, LongTask.kind == kind, LongTask.state == "checked"
-    )
-    return list(rows.order_by(LongTask.id.desc()).limit(NEWEST))

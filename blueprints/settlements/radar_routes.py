@@ -7,7 +7,7 @@ from flask_login import current_user
 
 from blueprints import excel, reminders, words
 from blueprints.register_fields import whole
-from blueprints.settlements import operations, queries
+from blueprints.settlements import import_queries, operations, queries
 from blueprints.settlements.blueprint import KEEPERS, bp
 from blueprints.web import STAFF, found, hand, render, requires, scope
 from lifecycle import idle, moment
@@ -44,7 +44,7 @@ def radar_page() -> str:
         rule=book.clocks[idle.RULE],
         kinds=words.KINDS,
         offices=reminders.offices(scope()),
-        last=queries.last_import(scope()),
+        last=import_queries.last(scope()),
         may_keep=current_user.has(*KEEPERS),
         hint=hint,
     )
