@@ -22,6 +22,27 @@ PAGES = (
     ("agreement", "/agreements/"),
     ("admin", "/settings/calendar"),
     ("admin", "/settings/users"),
+    ("clerk", "/cases/{case}/checks"),
+    ("clerk", "/cases/{accepted}"),
+    ("clerk", "/institutions/{institution}"),
+    ("clerk", "/institutions/{institution}/edit"),
+    ("clerk", "/institutions/{institution}/staff"),
+    ("clerk", "/institutions/{institution}/staff/new"),
+    ("clerk", "/institutions/{institution}/staff/import"),
+    ("clerk", "/institutions/{institution}/credentials/new"),
+    ("clerk", "/institutions/expiring"),
+    ("clerk", "/imports/ledger"),
+    ("clerk", "/imports/tasks"),
+    ("clerk", "/documents/forms"),
+    ("clerk", "/documents/unserved"),
+    ("clerk", "/documents/gaps"),
+    ("clerk", "/documents/batch?cases={accepted}"),
+    ("manager", "/institutions/{institution}/accounts"),
+    ("manager", "/conditions"),
+    ("manager", "/funds"),
+    ("manager", "/funds/2025"),
+    ("reviewer", "/rules"),
+    ("reviewer", "/rules/guide"),
 )
 
 
@@ -35,7 +56,7 @@ def filled(app):  # noqa: ARG001
     miss(waiting, 4)
     step(waiting, "request_correction", Role.CLERK, waiting.opened_on)
     serve_last(waiting, waiting.opened_on)
-    return {"case": case.id, "accepted": accepted.id}
+    return {"case": case.id, "accepted": accepted.id, "institution": case.institution_id}
 
 
 def test_axe_finds_nothing_on_the_pages_of_every_day(filled, open_page, sign_in, violations):
