@@ -49,7 +49,7 @@ def exit_form(name: str, labels: dict[str, str], who: str) -> None:
     _two(table, labels["licence"], "licence_no", "注册类型", "registration_type")
     _two(table, "法定代表人\n(身份证号)", "legal_representative", "主要负责人\n(身份证号)", "principal")
     _two(table, "许可证有效期限", f"valid_until or '{DAY_GAP}'", "申请定点险种", "insurances")
-    _two(table, labels["scope"], "scope", "申请理由", "reason", height=26)
+    _long(table, labels["scope"], "scope", "申请理由", "reason")
     boxes = "　　".join(tick(f"wish == '{key}'", f" {label}") for key, label in WISHES)
     put(table, (0, 0, "申请事项", "小表项目"), (1, 3, boxes), height=ROW)
     _pledge(table, who)
@@ -57,15 +57,23 @@ def exit_form(name: str, labels: dict[str, str], who: str) -> None:
     paper.save(TEMPLATES / name)
 
 
-def _two(table: Table, label: str, key: str, other: str, other_key: str, *, height: float = ROW) -> None:
+def _two(table: Table, label: str, key: str, other: str, other_key: str) -> None:
     put(
         table,
         (0, 0, label, "小表项目"),
         (1, 1, f"{{{{ {key} }}}}"),
         (2, 2, other, "小表项目"),
         (3, 3, f"{{{{ {other_key} }}}}"),
-        height=height,
+        height=ROW,
     )
+
+
+def _long(table: Table, label: str, key: str, other: str, other_key: str) -> None:
+    """Add a row of two long texts; it may run over the foot of the page."""
+    cells = add_row(table, 26, splits=True).cells
+    for offset, (name, value) in ((0, (label, key)), (2, (other, other_key))):
+        fill(cells[offset], "小表项目", name)
+        fill(cells[offset + 1], "小表文字", f"{{{{ {value} }}}}")
 
 
 def _pledge(table: Table, who: str) -> None:

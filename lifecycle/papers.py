@@ -19,6 +19,7 @@ from models import (
     Office,
     ProofOfService,
     StepTaken,
+    Suspension,
 )
 from rules.book import Book
 from rules.periods import describe
@@ -296,6 +297,7 @@ def reissue(document: Document, *, hand: Hand, reason: str) -> Document:
         ClockPause.update(document=fresh).where(
             ClockPause.document == document, ClockPause.until_on.is_null()
         ).execute()
+        Suspension.update(document=fresh).where(Suspension.document == document).execute()
         clocks.served(fresh, hand)
         clocks.choose_lead(case)
     return fresh

@@ -6,7 +6,7 @@ import pytest
 
 from documents import case_forms, printing
 from lifecycle import exits, papers
-from models import Case, Credential, Document, Institution, RectificationItem, Role
+from models import Case, Credential, Document, Institution, RectificationItem, Role, Suspension
 from tests.builders import a_person, hand_of, step
 from tests.documents.test_annexes import BOOK, text_of
 from tests.lifecycle.stations import an_agreement
@@ -179,6 +179,7 @@ def test_a_suspension_notice_issued_anew_says_the_same(app, days):
     fresh = papers.reissue(Document.get(Document.kind == "suspension_notice"), hand=hand, reason="错字")
     assert fresh.number == "安医保中止字〔2026〕2号"
     assert printed("suspension_notice") == first.replace("〔2026〕1号", "〔2026〕2号")
+    assert Suspension.get().document == fresh
 
 
 def test_a_resumption_notice_and_a_reply_issued_anew_say_the_same(app):
