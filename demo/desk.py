@@ -5,7 +5,7 @@ from blueprints.checks import operations as conditions
 from demo import furnish, numbers
 from demo.world import World
 from lifecycle import fund, invitations
-from models import Case, Institution, Kind, User
+from models import Case, Clock, ClockState, Kind, User
 
 YI = 10_000_000_000  # 亿 in 分
 
@@ -76,9 +76,9 @@ def _provider(world: World) -> None:
     office = world.offices["安澜县"]
     case = (
         Case.select()
-        .join(Institution)
-        .where(Case.office == office, Case.state == "correction_requested", Institution.kind == Kind.MEDICAL)
-        .order_by(Case.opened_on.desc(), Case.id.desc())
+        .join(Clock)
+        .where(Case.office == office, Clock.rule == "correction", Clock.state == ClockState.RUNNING)
+        .order_by(Clock.due_on.desc(), Case.id.desc())
         .get()
     )
     row = case.institution

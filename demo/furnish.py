@@ -87,7 +87,7 @@ def _papers(world: World, place: places.Place, row: Institution, hand: Hand, n: 
 def _papers_of(today: date, place: places.Place, row: Institution, n: int) -> Iterator[dict[str, object]]:
     area = place.district.replace("市直", "澜川市")
     medical = place.kind == Kind.MEDICAL
-    ends = today + timedelta(days=LICENCE_LEFT[n % len(LICENCE_LEFT)])
+    ends = today + timedelta(days=LICENCE_LEFT[n // 3 % len(LICENCE_LEFT)])
     yield {
         "kind": CredentialKind.LICENCE,
         "title": "医疗机构执业许可证" if medical else "药品经营许可证",
@@ -104,7 +104,7 @@ def _papers_of(today: date, place: places.Place, row: Institution, n: int) -> It
         "valid_from": today - timedelta(days=1200 + n),
     }
     if not place.is_public:
-        ends = today + timedelta(days=LEASE_LEFT[n % len(LEASE_LEFT)])
+        ends = today + timedelta(days=LEASE_LEFT[n // 3 % len(LEASE_LEFT)])
         yield {
             "kind": CredentialKind.PREMISES,
             "title": "房屋租赁合同",
