@@ -13,38 +13,54 @@ from models import Agreement, Event
 PROPOSE, DROP, REMIND = "propose_termination", "drop_proposal", "remind_unsettled"
 
 
-def mark(hand: Hand) -> list[str]:
-    """Mark what is proposed for termination from today, drop what no longer is, and return a line each."""
+def tonight(hand: Hand) -> list[str]:
+    """Mark, drop and remind as of today; return a line for each agreement of which something new is said."""
     rows = idle.standing(hand, idle.warned(hand.books, hand.today))
+    return [*_propose(rows, hand), *_withdraw(hand), *_remind(rows, hand)]
+
+
+def _propose(rows: list[Idle], hand: Hand) -> list[str]:
+    """Mark what is proposed for termination from today."""
     fresh = [row for row in rows if row.is_proposed and row.idle_since is None]
-    Agreement.update(idle_since=hand.today).where(
-        Agreement.id.in_([row.agreement_id for row in fresh])
-    ).execute()
+    if fresh:
+        marked = Agreement.id.in_([row.agreement_id for row in fresh])
+        Agreement.update(idle_since=hand.today).where(marked).execute()
+        _tell(fresh, PROPOSE, hand)
+    return [_line(row, "长期未结算，建议解除协议") for row in fresh]
+
+
+def _withdraw(hand: Hand) -> list[str]:
     dropped = drop(hand)
-    _tell(fresh, PROPOSE, hand)
     _tell(dropped, DROP, hand)
-    lines = [_line(row, "长期未结算，建议解除协议") for row in fresh]
-    return lines + [_line(row, "结算恢复或已扣除中止期间，撤下解除建议") for row in dropped]
+    return [_line(row, "结算恢复或已扣除中止期间，撤下解除建议") for row in dropped]
 
 
 def drop(hand: Hand, *where: Expression) -> list[Idle]:
     """Take the mark off the agreements that are no longer proposed for termination and return them."""
     marked = idle.agreements(hand, Agreement.idle_since.is_null(False), *where)
     found = [row for row in marked if not row.is_proposed]
-    Agreement.update(idle_since=None).where(Agreement.id.in_([row.agreement_id for row in found])).execute()
+    if found:
+        gone = Agreement.id.in_([row.agreement_id for row in found])
+        Agreement.update(idle_since=None).where(gone).execute()
     return found
 
 
-def remind(hand: Hand) -> list[str]:
-    """Record every reminder that is due for the first time since the last settlement; return a line each."""
-    rows = [row for row in idle.near_or_over(hand) if row.count.is_near]
+def _remind(rows: list[Idle], hand: Hand) -> list[str]:
+    """Record every reminder that is due for the first time since the last settlement."""
+    near = [row for row in rows if row.count.is_near]
+    told = _reminded(near)
+    due = [row for row in near if (row.case_id, row.count.since.isoformat(), _mark(row)) not in told]
+    _tell(due, REMIND, hand)
+    return [_line(row, f"已 {row.count.days} 日未发生医保费用结算") for row in due]
+
+
+def _reminded(rows: list[Idle]) -> set[tuple[int, str, int]]:
+    if not rows:
+        return set()
     events = Event.select(Event.case, Event.change).where(
         Event.action == REMIND, Event.case.in_([row.case_id for row in rows])
     )
-    told = {(case_id, change["since"], change["mark"]) for case_id, change in events.tuples()}
-    due = [row for row in rows if (row.case_id, row.count.since.isoformat(), _mark(row)) not in told]
-    _tell(due, REMIND, hand)
-    return [_line(row, f"已 {row.count.days} 日未发生医保费用结算") for row in due]
+    return {(case_id, change["since"], change["mark"]) for case_id, change in events.tuples()}
 
 
 def _mark(row: Idle) -> int:
@@ -54,6 +70,8 @@ def _mark(row: Idle) -> int:
 
 
 def _tell(rows: list[Idle], action: str, hand: Hand) -> None:
+    if not rows:
+        return
     told = []
     for row in rows:
         change = {"since": row.count.since, "days": row.count.days}

@@ -219,4 +219,4 @@ def mark_idle(hand: Hand) -> list[str]:
 
     A proposal to terminate, never an end; a mark falls away when it no longer holds.
     """
-    return [*idle_marks.mark(hand), *idle_marks.remind(hand)]
+    return idle_marks.tonight(hand)
