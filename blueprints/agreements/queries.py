@@ -21,6 +21,8 @@ from models import (
     Negotiation,
     Office,
     ProofOfService,
+    Suspension,
+    SuspensionState,
 )
 from rules.periods import add_period
 
@@ -31,6 +33,7 @@ FILTERS = {
     "standing": "有效",
     "ending": "临近到期",
     "extended": "到期顺延",
+    "suspended": "中止",
     "idle": "长期未结算",
     "unconnected": "未完成对接",
     "ended": "已终止",
@@ -120,10 +123,12 @@ def _filter(chosen: str, today: date) -> Any:
     open_connection = unconnected.select(unconnected.case).where(
         unconnected.rule == "system_connection", unconnected.ended_on.is_null()
     )
+    suspended = Suspension.select(Suspension.case).where(Suspension.state == SuspensionState.ACTIVE)
     standing = Case.state.in_(STANDING)
     return {
         "ending": standing & (Clock.yellow_on <= today) & Clock.ended_on.is_null(),
         "extended": Case.state == CaseState.EXTENDED,
+        "suspended": Case.id.in_(suspended),
         "idle": standing & Agreement.idle_since.is_null(False),
         "unconnected": standing & Case.id.in_(open_connection),
         "ended": Case.closed_on.is_null(False),

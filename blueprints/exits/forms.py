@@ -73,10 +73,11 @@ class SuspensionForm(GroundsForm):
 
 
 class TerminationForm(GroundsForm):
+    since: date | None = None  # the first day of the agreement
     effective_on = DayField(
         "解除日期", [Needed("请填写解除日期"), believable], description="自当日起医保基金不再结算"
     )
-    ban_class = RadioField("解除后再次申请", validate_choice=False)
+    ban_class = RadioField("解除后再次申请", [Needed("请选择解除后再次申请是否限制")], validate_choice=False)
     ban_reason = TextAreaField("限制的事实和依据", [Length(max=300, message="不超过 300 字")])
     is_by_persons = BooleanField("因法定代表人、主要负责人或实际控制人严重违法违规导致解除")
     is_duty_open = BooleanField("行政处罚责任或违约责任尚未完全履行，履行前持续限制")
@@ -85,6 +86,8 @@ class TerminationForm(GroundsForm):
     def validate_effective_on(self, field: DayField) -> None:
         if field.data and field.data > moment.today():
             raise ValidationError("解除日期不能晚于今天；以后解除的，到当天再办理")
+        if field.data and self.since and field.data < self.since:
+            raise ValidationError("解除日期早于协议生效日期")
 
     def validate_ban_class(self, field: RadioField) -> None:
         if field.data not in [value for value, _ in field.choices]:

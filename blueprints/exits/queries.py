@@ -16,6 +16,7 @@ from models import (
     Case,
     ExitRequest,
     FollowUp,
+    FollowUpKind,
     Institution,
     Matter,
     RectificationItem,
@@ -87,8 +88,13 @@ def bans_of(termination: Termination) -> list[Ban]:
 
 
 def follow_ups(case: Case) -> list[FollowUp]:
-    """Return what follows from the suspensions and the end of an agreement, in order."""
-    return list(FollowUp.select().where(FollowUp.case == case).order_by(FollowUp.id))
+    """Return what follows from the end of an agreement, in order: from its publication on.
+
+    What followed from its suspensions was written down before.
+    """
+    rows = list(FollowUp.select().where(FollowUp.case == case).order_by(FollowUp.id))
+    first = next((n for n, row in enumerate(rows) if row.kind == FollowUpKind.PUBLICATION), 0)
+    return rows[first:]
 
 
 def requests(

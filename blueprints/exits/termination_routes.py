@@ -15,7 +15,7 @@ from lifecycle.errors import DomainError
 from models import Case, Role
 
 CLASSES = {"none": "不限制再次申请", "illegality": "违法违规", "breach": "严重违约"}
-FOLLOW_UP_PAGE = "guard.follow_up_list"
+FOLLOW_UP_PAGE = "guard.follow_list"
 
 
 @bp.route("/agreements/<int:case_id>/termination", methods=["GET", "POST"])
@@ -41,6 +41,7 @@ def _form(case: Case) -> Any:
     values = {"effective_on": hand().today, "version": case.version}
     form = forms.grounds_form(forms.TerminationForm, grounds, found_here, **values)
     form.ban_class.choices = queries.ban_choices(case, hand())
+    form.since = getattr(queries.agreement_of(case), "starts_on", None)
     return form
 
 

@@ -131,6 +131,7 @@ def test_the_filters_of_the_list_count_and_show_the_same_rows(client, at):
         ("有效", "2"),
         ("临近到期", "2"),
         ("到期顺延", "0"),
+        ("中止", "0"),
         ("长期未结算", "1"),
         ("未完成对接", "2"),
         ("已终止", "0"),

@@ -155,6 +155,7 @@ def test_a_second_suspension_in_the_term_is_announced_where_it_is_decided(client
     log_in(client, Role.MANAGER).post(url(case), data=decided(case))
     night(date(2026, 9, 1))
     at(2026, 9, 2)
+    assert "09-01 期满" in again(client, Role.MANAGER).get(f"/agreements/{case.id}").text
     text = again(client, Role.MANAGER).get(url(case)).text
     assert "再次中止即达 2 次" in text
 
@@ -176,3 +177,13 @@ def test_an_application_has_no_page_of_suspension(client, at):
     at(2026, 6, 1)
     case = signed()
     log_in(client, Role.MANAGER).get(url(case.origin), status=404)
+
+
+def test_suspended_agreements_are_listed_where_one_looks_for_them(client, at):
+    at(2026, 6, 1)
+    case = signed()
+    browser = log_in(client, Role.MANAGER)
+    browser.post(url(case), data=decided(case))
+    for page in (browser.get("/agreements/?chosen=suspended"), browser.get("/exits/")):
+        names = [row.one("th").text for row in page.one("tbody").all("tr")]
+        assert names == [case.institution.name]

@@ -69,6 +69,7 @@ def test_only_the_grounds_of_the_kind_are_offered(client, at, kind, count):
         ({"evidence_tm04": ""}, "evidence_tm04", "请填写“查实部门和文书号”"),
         ({"decided_by": ""}, "decided_by", "请填写决定人或决定会议"),
         ({"effective_on": "2026-07-02"}, "effective_on", "解除日期不能晚于今天"),
+        ({"effective_on": "2026-05-05"}, "effective_on", "解除日期早于协议生效日期"),
         ({"ban_class": ""}, "ban_class", "请选择解除后再次申请是否限制"),
         ({"ban_class": "ever"}, "ban_class", "请选择解除后再次申请是否限制"),
         ({"ban_reason": ""}, "ban_reason", "请写明限制申请的事实和依据"),
