@@ -37,6 +37,7 @@ from rules.periods import Lamp
 MOST = 50  # rows of a kind on the page
 WITHIN = timedelta(days=30)  # how far ahead papers are watched here; the whole list has its own page
 AHEAD = timedelta(days=90)  # as the dashboard looks ahead for ends of term
+SINCE = ("asked", "second", "idle", "follows", "penalties")
 CAP, SECOND, IDLE, ASKED, TERM = "suspension_cap", "suspensions", "inactivity", "resume_asked", "term"
 
 
@@ -63,6 +64,11 @@ class Group:
     alerts: tuple[Alert, ...]
 
     @property
+    def is_since(self) -> bool:
+        """Whether the day is the one since when it is so, not the one on which something ends."""
+        return self.key in SINCE
+
+    @property
     def is_cut(self) -> bool:
         """Whether there are more than the page shows."""
         return len(self.alerts) > MOST
@@ -77,11 +83,13 @@ def groups(scope: Sequence[int], hand: Hand) -> list[Group]:
     return [Group(key, title, action, tuple(ask(scope, hand))) for key, title, action, ask in KINDS]
 
 
-def lamp_of(on: date | None, today: date) -> Lamp:
-    """Return the lamp of a day: past, today, or how many days are left."""
+def lamp_of(on: date | None, today: date, is_since: bool) -> Lamp:
+    """Return the lamp of a day: how many days are left until it, or how long it has been so since."""
     if on is None:
         return Lamp("grey", "无日期")
     left = (on - today).days
+    if is_since:
+        return Lamp("yellow", f"已 {-left} 日" if left else "今日")
     if left < 0:
         return Lamp("red", f"已过 {-left} 日")
     return Lamp("yellow", "今日" if left == 0 else f"剩 {left} 日")
@@ -243,7 +251,6 @@ def _penalties(scope: Sequence[int], hand: Hand) -> Iterable[Alert]:
         Handling.authority,
         Handling.number,
         Handling.started_on,
-        Handling.ended_on,
         Institution.id.alias("institution_id"),
         Institution.kind.alias("kind"),
         Institution.name.alias("institution"),
@@ -260,7 +267,7 @@ def _penalties(scope: Sequence[int], hand: Hand) -> Iterable[Alert]:
         what = "行政处罚" if is_penalty else "协议处理"
         text = f"{row.authority}{row.number}{what}（{row.started_on.isoformat()}）没有登记履行完毕"
         article = articles.get(row.kind, "") if is_penalty else ""
-        yield _of_institution(row, row.ended_on or row.started_on, text, article, "handlings")
+        yield _of_institution(row, row.started_on, text, article, "handlings")
 
 
 def _of_institution(row: Any, on: date, text: str, article: str, anchor: str) -> Alert:
