@@ -43,7 +43,7 @@ MENU = (
         ("intake", "cases", "materials", "review", "checks.checks", "checks.mark"),
     ),
     Item("公示与决策", "megaphone", "notices.notice_list", STAFF, ("notices", "decisions", "rolls")),
-    Item("协议管理", "file-earmark-check", "agreements.agreement_list", STAFF, ("agreements",)),
+    Item("协议管理", "file-earmark-check", "agreements.agreement_list", STAFF, ("agreements", "settlements")),
     Item("中止与退出", "box-arrow-right", "exits.exit_list", STAFF, ("exits",), "suspensions"),
     Item("机构台账", "building", "institutions.institution_list", STAFF, ("institutions",)),
     Item("文书送达", "envelope", "papers.document_list", STAFF, ("papers",)),

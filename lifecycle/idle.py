@@ -135,6 +135,11 @@ def marks(book: Book) -> list[int]:
     return [*(rule.amount - days for days in sorted(rule.warn_at, reverse=True)), rule.amount] if rule else []
 
 
+def is_limited(hand: Hand) -> bool:
+    """Return whether a book of the person's offices limits the time without settlement."""
+    return any(RULE in book.clocks for book in hand.books_here)
+
+
 def stops_of(cases: Collection[int] | ModelSelect) -> dict[int, list[Stop]]:
     """Return the suspensions that held or hold, by case, in one statement."""
     rows = (

@@ -9,7 +9,7 @@ from blueprints import excel, exit_standing, telling, words
 from blueprints.agreements import forms, operations, queries
 from blueprints.fields import parse_day
 from blueprints.web import STAFF, case_or_404, found, hand, lamp_of, render, requires, scope
-from lifecycle import clocks, moment, settlements, steps
+from lifecycle import clocks, idle, moment, settlements, steps
 from lifecycle.errors import DomainError
 from lifecycle.filings import filings_of
 from models import Agreement, Case, Role
@@ -28,7 +28,7 @@ def agreement_list() -> Any:
     rows, count = queries.agreements(scope(), today, page=page, **_filters(asked, chosen))
     context = {"rows": rows, "count": count, "page_no": page, "size": queries.PAGE, "asked": asked}
     context |= {"chosen": chosen, "filters": queries.FILTERS, "counts": queries.counts(scope(), today)}
-    context |= {"states": _state_label, "words": words}
+    context |= {"states": _state_label, "words": words, "has_radar": idle.is_limited(hand())}
     return render("agreements/agreement_list.html", "agreements/_agreements.html", **context)
 
 
