@@ -8,12 +8,13 @@ from datetime import datetime
 from pathlib import Path
 
 import waitress
+from peewee import fn
 from playwright.sync_api import sync_playwright
 
 import demo
 from app import create_app
 from lifecycle import moment
-from models import Agreement, Case, Document, db
+from models import Agreement, Case, Document, Institution, Membership, Staff, db
 
 PASSWORD = "Demo-2026"
 THURSDAY = datetime(2026, 9, 24, 9, 40)  # noqa: DTZ001 - the product's times are naive
@@ -34,7 +35,31 @@ def pages() -> list[tuple[str, str, str]]:
         Agreement.select(Agreement.case).join(Case).where(Case.office == 2, Case.state == "active").scalar()
     )
     institution = Case.get_by_id(case("refused")).institution_id
+
+    def institution_with_staff() -> int:
+        rows = Staff.select(Staff.institution, fn.COUNT(Staff.id)).join(Institution)
+        under = Case.select(Case.institution).where(Case.matter == "agreement", Case.state == "active")
+        rows = rows.where(Institution.office == 2, Institution.id.in_(under)).group_by(Staff.institution)
+        return rows.order_by(fn.COUNT(Staff.id).desc(), Staff.institution).tuples().get()[0]
+
+    newest = Case.select(Case.id).where(Case.office == 2, Case.state == "active").order_by(Case.id.desc())
+    registered = institution_with_staff()
+    mine = Membership.get().institution
+    answered = Case.get(Case.institution == mine).id
     return [
+        ("institution", "al-clerk", f"/institutions/{registered}"),
+        ("expiring", "al-clerk", "/institutions/expiring"),
+        ("ledger", "al-agreement", "/imports/ledger"),
+        ("checks", "al-clerk", f"/cases/{case('filed')}/checks"),
+        ("materials", "al-clerk", f"/cases/{case('correction_requested')}/materials"),
+        ("forms", "al-clerk", "/documents/forms"),
+        ("guide", "al-clerk", "/rules/guide"),
+        ("exits", "al-clerk", "/exits/"),
+        ("alerts", "al-manager", "/alerts"),
+        ("suspension", "al-manager", f"/exits/agreements/{newest.scalar()}/suspension"),
+        ("funds", "hw-manager", "/funds"),
+        ("portal", "al-provider", "/my"),
+        ("portal_case", "al-provider", f"/my/cases/{answered}"),
         ("worklist", "al-clerk", "/worklist/"),
         ("new_application", "al-clerk", "/applications/new"),
         ("case", "al-clerk", f"/cases/{case('filed')}"),
@@ -46,7 +71,7 @@ def pages() -> list[tuple[str, str, str]]:
         ("publish", "al-agreement", f"/notices/publish?kind=result&cases={case('qualified')}"),
         ("meeting", "al-manager", f"/decisions/meetings/new?cases={case('proposed_pass')}"),
         ("city_review", "city", f"/decisions/cases/{case('city_review')}/city-review"),
-        ("negotiation", "al-agreement", f"/agreements/cases/{case('negotiation')}/negotiation"),
+        ("negotiation", "hw-agreement", f"/agreements/cases/{case('negotiation', 3)}/negotiation"),
         ("agreement", "al-agreement", f"/agreements/{agreement}"),
         ("dashboard", "al-manager", "/dashboard/"),
         ("history", "al-manager", f"/cases/{case('rectification')}/history"),
