@@ -32,7 +32,7 @@ VERBS = {
 }
 ABOUT_STAFF = ("reveal_id", "add_staff", "change_staff", "staff_left")  # told with the person's name
 TOGETHER = ("add_staff", "change_staff")  # a run of one person's on one day is told as one
-QUIET = ("mark_material", "mark_check", "set_application", "mark_row", "upload")  # told on the case's own page
+QUIET = ("mark_material", "mark_check", "set_application", "mark_row", "upload")  # on the case's own page
 
 
 def story(institution: Institution, book: Book, limit: int | None = 10) -> list[telling.Told]:
