@@ -33,7 +33,7 @@ PACE = {
     "list": 1,
     "agree": 2,
     "sign": 6,
-    "connect": 11,
+    "connect": 9,
 }
 TALK = {
     "place": "二楼谈判室",
