@@ -10,14 +10,9 @@ from lifecycle import audit
 from lifecycle.db import write_tx
 from lifecycle.errors import Conflict, NotAllowed, Unmet
 from lifecycle.hand import Hand
-from models import Application, FundYear, Office, Policy, Role
+from models import Application, FundYear, Office, Role
 from rules.book import Book
 
-POLICIES = {
-    Policy.REGIONAL_CENTRE: "国家级、省级等区域医疗中心",
-    Policy.NATIONAL_POLICY: "符合国家、省级重大政策（医养结合、中医发展等）",
-    Policy.MAJOR_PROJECT: "市委、市政府服务经济社会发展的重大项目",
-}
 INPATIENT = "inpatient"
 FIGURES = ("target", "spent", "income", "capacity_tenths", "note")
 
@@ -87,13 +82,19 @@ def guard_of(application: Application, hand: Hand) -> Guard | None:
     return guard(case.office, (application.applied_on or case.opened_on).year, hand.book_of(case))
 
 
+def policy_words(application: Application, book: Book) -> str:
+    """Return the policy that inclines the application with its reason, or nothing (第二十五条)."""
+    row = book.choice("policy", application.policy)
+    return f"{row.label}（{application.policy_reason}，{row.article}）" if row else ""
+
+
 def warnings(application: Application, hand: Hand) -> list[str]:
     """Return why inpatient is in principle not accepted this year, and the policy that answers it, if any."""
     found = guard_of(application, hand)
     if found is None or not found.is_over:
         return []
-    policy = application.policy
-    answer = [f"已登记政策倾斜：{POLICIES[policy]}（{application.policy_reason}）"] if policy else []
+    told = policy_words(application, hand.book_of(application.case))
+    answer = [f"已登记政策倾斜：{told}"] if told else []
     return [f"{found.year} 年原则上不予受理含住院的申请：{'；'.join(found.lines)}", *answer]
 
 

@@ -178,11 +178,9 @@ def _fund(_check: Mapping[str, Any], inquiry: Inquiry) -> Answer:
         return Answer()
     if not guard.is_over:
         return Answer(CLEAR if guard.is_known else OPEN, guard.lines)
-    policy, reason = inquiry.application.policy, inquiry.application.policy_reason
-    if policy:
-        told = f"已登记第二十五条情形：{fund.POLICIES[policy]}（{reason}）"
-        return Answer(CLEAR, (*guard.lines, told, "其他条件照常核对"))
-    way = "原则上当年不予受理；符合第二十五条的登记政策倾斜，其他须受理的标“未发现”并写明理由"
+    if told := fund.policy_words(inquiry.application, inquiry.book):
+        return Answer(CLEAR, (*guard.lines, f"已登记政策倾斜：{told}", "其他条件照常核对"))
+    way = "原则上当年不予受理；符合政策倾斜情形的先登记，其他须受理的标“未发现”并写明理由"
     return Answer(HIT, (*guard.lines, way))
 
 

@@ -200,6 +200,10 @@ class Book:
         """Return the answers of the list `name` (remedy, dispute, rights), in printed order."""
         return [row for row in self.choices if row.list == name]
 
+    def choice(self, name: str, key: str) -> Choice | None:
+        """Return the answer `key` of the list `name`, or None."""
+        return next((row for row in self.choices_of(name) if row.key == key), None)
+
     def guide_for(self, kind: str) -> Guide | None:
         """Return the head of the service guide for `kind`, or None."""
         return next((row for row in self.guides if row.kind == kind), None)

@@ -320,7 +320,8 @@ class Measure:
 class Choice:
     """An answer that the law itself lists.
 
-    list: remedy (the path of a dispute), dispute (what it is about), rights (whose settlement rights end).
+    list: remedy (the path of a dispute), dispute (what it is about), rights (whose settlement rights end),
+        policy (for whom designation is inclined).
     """
 
     key: str

@@ -12,6 +12,9 @@ from rules.rows import ClockRule, Start, Step
 CLOCK_KINDS: Mapping[str, str] = MappingProxyType(
     {"limit": "办理期限", "wait": "等待期", "cap": "届满自动终止", "ban": "限制申请期"}
 )
+USES: Mapping[str, str] = MappingProxyType(
+    {"refusal": "不予受理", "suspension": "中止协议", "termination": "解除协议"}
+)
 STARTS: Mapping[str, str] = MappingProxyType(
     {"step": "办理之日起", "served": "文书送达之日起", "until": "至约定的届满日"}
 )
@@ -89,7 +92,7 @@ def _conditions(book: Book, section: str) -> Iterable[Entry]:
 
 def _grounds(book: Book, section: str) -> Iterable[Entry]:
     for row in book.grounds:
-        details = [_kinds(row.kinds)]
+        details = [f"{USES[row.use]}，{_kinds(row.kinds)}"]
         details += [f"限制期：{describe(book.clocks[row.ban])}"] if row.ban else []
         details += [row.hint] if row.hint else []
         yield Entry(section, f"ground:{row.key}", row.text, row.article, tuple(details))

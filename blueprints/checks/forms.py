@@ -10,7 +10,7 @@ from wtforms.widgets import HiddenInput
 
 from blueprints import words
 from blueprints.fields import DayField, HouseForm, Needed, ScaledField
-from lifecycle.fund import POLICIES
+from rules.book import Book
 
 FINDINGS = ("clear", "hit", "not_applicable")
 STALE = "页面打开太久，请刷新后再填"
@@ -73,7 +73,7 @@ class PolicyForm(Renewed):
         [Length(max=300, message="评估结论不超过 300 字")],
         description="对照机构提交的预测性分析报告",
     )
-    policy = SelectField("政策倾斜", [Optional()], choices=chosen({"": "不适用", **POLICIES}), default="")
+    policy = SelectField("政策倾斜", [Optional()], default="")
     policy_reason = TextAreaField("倾斜依据", [Length(max=300, message="依据不超过 300 字")])
     is_old_policy = BooleanField("按照原有政策依据执行，办理节点按本规程")
     version = version_field()
@@ -88,6 +88,14 @@ class PolicyForm(Renewed):
             "forecast_opinion": self.forecast_opinion.data or "",
             "version": self.version.data,
         }
+
+
+def policy_form(book: Book, **values: Any) -> PolicyForm:
+    """Return the form of the marks with the policies of `book`."""
+    form = PolicyForm(**values)
+    policies = {row.key: row.label for row in book.choices_of("policy")}
+    form.policy.choices = chosen({"": "不适用", **policies})
+    return form
 
 
 class FundForm(Renewed):

@@ -11,14 +11,14 @@ from blueprints.checks import forms, operations, queries
 from blueprints.web import STAFF, case_or_404, found, hand, requires, scope
 from lifecycle import case_checks, fund, policy
 from lifecycle.errors import BadDay, Conflict, DomainError, Unmet
-from lifecycle.fund import POLICIES, in_wan
+from lifecycle.fund import in_wan
 from models import Case, Matter, Role
 
 bp = Blueprint("checks", __name__)
 
 CHECKERS = (Role.CLERK, Role.MANAGER)
 bp.add_app_template_global(queries.TITLES, "check_titles")
-bp.add_app_template_global(POLICIES, "policies")
+bp.add_app_template_global(fund.policy_words, "policy_words")
 bp.add_app_template_global(in_wan, "in_wan")
 bp.add_app_template_global(words.KINDS, "kinds")
 LISTS = "<any(condition, screening):list_>"
@@ -36,6 +36,11 @@ def checks_page(case_id: int) -> Any:
     return _page(case_or_404(case_id))
 
 
+def _marked(case_id: int) -> tuple[Case, forms.PolicyForm]:
+    case = case_or_404(case_id)
+    return case, forms.policy_form(hand().book_of(case))
+
+
 def _page(
     case: Case,
     error: DomainError | None = None,
@@ -44,6 +49,9 @@ def _page(
     marks: forms.PolicyForm | None = None,
 ) -> str:
     view, application = queries.sheet(case, hand()), queries.application_of(case)
+    book = hand().book_of(case)
+    if application and marks is None:
+        marks = forms.policy_form(book, formdata=None, obj=application)
     if refused:
         view = replace(view, rows=tuple(refused if row.id == refused.id else row for row in view.rows))
     return render_template(
@@ -53,12 +61,13 @@ def _page(
         titles=queries.TITLES,
         error=error,
         rest=rest or forms.RestForm(None, inquiry=view.inquiry, checked_on=hand().today),
-        marks=marks or forms.PolicyForm(None, obj=application) if application else None,
+        marks=marks if application else None,
+        book=book,
         application=application,
         guard=queries.guard(application, case, hand()),
         old_policy=queries.old_policy(application, case, hand()),
         alike=queries.look_alikes(case, hand()),
-        state=hand().book_of(case).states[case.state].label,
+        state=book.states[case.state].label,
     )
 
 
@@ -125,7 +134,7 @@ def mark_rest(case_id: int) -> Any:
 @bp.post("/cases/<int:case_id>/checks/marks")
 @requires(*CHECKERS)
 def set_policy(case_id: int) -> Any:
-    case, form = case_or_404(case_id), forms.PolicyForm()
+    case, form = _marked(case_id)
     application = found(queries.application_of(case))
     if not form.validate_on_submit():
         return _page(case, marks=form), 422

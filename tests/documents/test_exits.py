@@ -117,7 +117,7 @@ def test_a_suspension_for_a_new_owner_lasts_until_the_new_evaluation_is_decided(
     case = an_agreement()
     step(case, "suspend_entity", Role.MANAGER, date(2026, 6, 1), reason="医院整体转让")
     text = printed("suspension_notice")
-    assert "中止情形1.经营主体变化，中止协议。依据：第二十三条。查明事实医院整体转让" in text
+    assert "中止情形1.因主体变化中止。依据：第二十三条。查明事实医院整体转让" in text
     assert "自2026年6月1日起，至重新组织审核评估作出结论之日止" in text
     assert "中止期结束，未超过协议有效期" not in text
 

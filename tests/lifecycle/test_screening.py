@@ -346,11 +346,12 @@ def test_each_inclined_policy_answers_the_guard_with_its_reason(app, kind):
     case = an_application(types=("inpatient",))
     with pytest.raises(Unmet):
         record_policy(case, policy=kind)
+    book = hand().book_of(case)
     record_policy(case, policy=kind, policy_reason="聊政办〔2025〕3号")
     machine = row(case, "fund_limit").machine
     assert (machine.finding, machine.lines[-2]) == (
         "clear",
-        f"已登记第二十五条情形：{fund.POLICIES[kind]}（聊政办〔2025〕3号）",
+        f"已登记政策倾斜：{book.choice('policy', kind).label}（聊政办〔2025〕3号，第二十五条）",
     )
     told = Event.select().where(Event.action == "set_policy").get()
     assert told.change["changed"]["policy"] == ["", kind]
