@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from peewee import Expression
+
 from lifecycle import audit
 from lifecycle.db import locked, write_tx
 from lifecycle.errors import Unmet
@@ -94,7 +96,12 @@ def _change(ban: Ban, hand: Hand, reason: str, action: str, values: dict[str, ob
 
 
 def standing(institution: Institution, on: date) -> list[Ban]:
-    """Return the bans that forbid accepting `institution` on the day `on`, oldest first.
+    """Return the bans that forbid accepting `institution` on the day `on`, oldest first."""
+    return list(Ban.select().where(forbids(institution, on)).order_by(Ban.from_on, Ban.id))
+
+
+def forbids(institution: Institution, on: date) -> Expression:
+    """Return the clause of the bans that forbid accepting `institution` on the day `on`.
 
     Those of the institution itself, of any other with the same credit code, and of its legal representative,
     principal and actual controller. A ban holds through its last day, and longer while its duty is open.
@@ -110,16 +117,8 @@ def standing(institution: Institution, on: date) -> list[Ban]:
         if person
     ]
     hit = Ban.institution.in_(same) | Ban.person.in_(people)
-    return list(
-        Ban.select()
-        .where(
-            hit,
-            Ban.lifted_on.is_null(),
-            Ban.from_on <= on,
-            (Ban.until_on >= on) | Ban.is_duty_open,
-        )
-        .order_by(Ban.from_on, Ban.id)
-    )
+    holds = Ban.lifted_on.is_null() & (Ban.from_on <= on) & ((Ban.until_on >= on) | Ban.is_duty_open)
+    return hit & holds
 
 
 def sentence(ban: Ban, book: Book) -> str:

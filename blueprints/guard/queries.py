@@ -83,13 +83,14 @@ def disputes(scope: Sequence[int], asked: Asked) -> list[Dispute]:
 
 def of_institution(institution: Institution, hand: Hand) -> dict[str, Any]:
     """Return what the panel of an institution shows: handlings, disputes, and the words for them."""
-    rows = Handling.select().where(Handling.institution == institution.id)
+    is_open = guard.is_open(hand.today).alias("is_open")
+    mine = Handling.select(Handling, is_open).where(Handling.institution == institution.id)
+    rows = list(mine.order_by(Handling.started_on.desc(), Handling.id.desc()))
     quarrels = Dispute.select().where(Dispute.institution == institution.id)
-    standing = {row.id for row in guard.open_handling(institution, hand.today)}
     return {
-        "handlings": list(rows.order_by(Handling.started_on.desc(), Handling.id.desc())),
+        "handlings": rows,
         "disputes": list(quarrels.order_by(Dispute.filed_on.desc(), Dispute.id.desc())),
-        "open": standing,
+        "open": {row.id for row in rows if row.is_open},
         **words_of(hand),
     }
 

@@ -104,16 +104,16 @@ class BanLine:
 
 def ban_lines(institution: Institution, hand: Hand) -> list[BanLine]:
     """Return the bans of the institution and of its persons, standing ones first, then the newest."""
-    holding = {ban.id for ban in bans.standing(institution, hand.today)}
+    forbids = bans.forbids(institution, hand.today)
     rows = (
-        Ban.select(Ban, Office, Person)
+        Ban.select(Ban, Office, Person, forbids.alias("is_standing"))
         .join(Office)
         .switch(Ban)
         .join(Person, JOIN.LEFT_OUTER, on=(Ban.person == Person.id))
-        .where(Ban.id.in_(sorted(holding)) | _about(institution))
+        .where(forbids | _about(institution))
         .order_by(Ban.id.desc())
     )
-    lines = [_line(ban, ban.id in holding, hand) for ban in rows]
+    lines = [_line(ban, bool(ban.is_standing), hand) for ban in rows]
     return sorted(lines, key=lambda line: not line.is_standing)
 
 
