@@ -3,24 +3,25 @@
 The rows that are shown are put away beside the task; numbers in them are masked.
 """
 
-import json
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
-from blueprints import words
+from blueprints import checked_rows, words
 from blueprints.imports import template
 from blueprints.imports.check import Checker
 from blueprints.imports.columns import BY_KEY, HEADINGS, IGNORED, NEEDED
 from blueprints.workbooks import Table, read
-from lifecycle import ledger, ledger_write, locker, long_tasks
+from lifecycle import ledger, ledger_write, long_tasks
 from lifecycle.db import write_tx
 from lifecycle.errors import NotAllowed
 from lifecycle.hand import Hand
 from lifecycle.ledger import EVERY, Plan, Verdict
 from lifecycle.long_tasks import Outcome, Report
-from models import LongTask, Matter, TaskState
+from models import LongTask, Matter
 
 KIND = "ledger"
 PAGE = "imports.ledger_task"
@@ -89,7 +90,6 @@ def _plan(table: Table, hand: Hand, report: Report) -> Plan:
 
 def _checked(table: Table, plan: Plan, hand: Hand, *, is_moved: bool = False) -> Outcome:
     """Return what waits for a person: counts, the rows to look at, the workbook of the wrong ones."""
-    rows = [_shown(verdict) for verdict in plan.verdicts]
     data = {
         "counts": {kind: len(plan.of(kind)) for kind in VERDICTS},
         "agreements": sum(verdict.opens_agreement for verdict in plan.verdicts),
@@ -97,14 +97,14 @@ def _checked(table: Table, plan: Plan, hand: Hand, *, is_moved: bool = False) ->
         "faults": Counter(_heading(key) for v in plan.of("wrong") for key, _ in v.entry.errors).most_common(),
         "digest": plan.digest,
         "is_moved": is_moved,
-        "preview": locker.put_away(json.dumps(rows, ensure_ascii=False, default=str).encode()),
     }
     wrong = {verdict.entry.number: _reason(verdict) for verdict in plan.of("wrong")}
-    content = None
-    if wrong:
-        lines = [(wrong[line.number], line.cells) for line in table.lines if line.number in wrong]
-        content = template.failed(table.headings, lines)
-    return Outcome(content, f"出错的行_{len(wrong)}行.xlsx", data, TaskState.CHECKED)
+    return checked_rows.outcome([*map(_shown, plan.verdicts)], data, wrong, partial(_failed, table))
+
+
+def _failed(table: Table, wrong: Mapping[int, str]) -> bytes:
+    lines = [(wrong[line.number], line.cells) for line in table.lines if line.number in wrong]
+    return template.failed(table.headings, lines)
 
 
 def _shown(verdict: Verdict) -> dict[str, Any]:

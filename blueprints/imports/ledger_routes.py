@@ -5,8 +5,9 @@ from typing import Any
 from flask import flash, redirect, render_template, request, send_file, url_for
 from flask_login import current_user
 
+from blueprints import checked_rows
 from blueprints.excel import MIMETYPE
-from blueprints.imports import forms, ledger_operations, ledger_queries, queries, template
+from blueprints.imports import forms, ledger_operations, queries, template
 from blueprints.imports.blueprint import bp, task_or_404
 from blueprints.web import found, hand, render, requires
 from lifecycle import long_tasks
@@ -14,6 +15,7 @@ from lifecycle.errors import DomainError
 from models import LongTask, Matter, Role, TaskState
 
 IMPORTERS = (Role.CLERK, Role.AGREEMENT, Role.MANAGER)
+TABS = {"wrong": "有误", "new": "新登记", "changed": "变更", "unchanged": "无变化"}
 
 
 @bp.get("/ledger")
@@ -63,14 +65,14 @@ def _ledger_or_404(task_id: int) -> LongTask:
 
 
 def _ledger_task(task: LongTask, form: forms.GoForm, error: DomainError | None = None) -> str:
-    page = request.args.get("page", 1, type=int)
+    tab, page = request.args.get("tab", ""), request.args.get("page", 1, type=int)
     return render(
         "imports/ledger_task.html",
         "imports/_preview.html",
         row=task,
         task=long_tasks.standing(task),
-        preview=ledger_queries.preview(task, request.args.get("tab", ""), min(page, 10_000)),
-        tabs=ledger_queries.TABS,
+        preview=checked_rows.preview(task, TABS, tab, min(page, 10_000), fallback="new"),
+        tabs=TABS,
         form=form,
         error=error,
         is_mine=task.created_by_id == current_user.user.id,

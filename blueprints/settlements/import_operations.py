@@ -1,13 +1,13 @@
 """The import of last settlement days: checking what came and, once a person said go, writing it."""
 
-import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
-from blueprints import excel, workbooks
-from lifecycle import locker, long_tasks, moment, settlements
+from blueprints import checked_rows, excel, workbooks
+from lifecycle import long_tasks, moment, settlements
 from lifecycle.db import write_tx
 from lifecycle.errors import Conflict, NotAllowed
 from lifecycle.hand import Hand
@@ -105,11 +105,9 @@ def _checked(table: workbooks.Table, plan: Plan, hand: Hand, *, is_moved: bool =
         | {"missing": len(plan.missing)},
         "digest": plan.digest,
         "is_moved": is_moved,
-        "preview": locker.put_away(json.dumps(rows, ensure_ascii=False, default=str).encode()),
     }
     wrong = {verdict.entry.number: "；".join(verdict.errors) for verdict in plan.of("wrong")}
-    content = _failed(table, wrong, hand) if wrong else None
-    return Outcome(content, f"出错的行_{len(wrong)}行.xlsx", data, TaskState.CHECKED)
+    return checked_rows.outcome(rows, data, wrong, partial(_failed, table, hand))
 
 
 def _shown(verdict: Verdict) -> dict[str, Any]:
@@ -140,7 +138,7 @@ def _missing(plan: Plan) -> Iterator[dict[str, Any]]:
         }
 
 
-def _failed(table: workbooks.Table, wrong: dict[int, str], hand: Hand) -> bytes:
+def _failed(table: workbooks.Table, hand: Hand, wrong: Mapping[int, str]) -> bytes:
     """Return the workbook of the wrong rows, the reason first; it can be put right and handed in again."""
     kept = [number for number, name in enumerate(table.headings) if name and name != REASON]
     columns = [(REASON, 50), *((table.headings[number], 20) for number in kept)]

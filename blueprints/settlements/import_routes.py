@@ -5,7 +5,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, send_file, url_for
 from flask_login import current_user
 
-from blueprints import excel
+from blueprints import checked_rows, excel
 from blueprints.settlements import forms, import_operations, import_queries
 from blueprints.settlements.blueprint import KEEPERS, bp
 from blueprints.web import STAFF, found, hand, render, requires, scope
@@ -14,6 +14,7 @@ from lifecycle.errors import DomainError
 from models import LongTask, TaskState
 
 MAX_PAGE = 10_000
+TABS = {"wrong": "有误", "changed": "更新", "same": "无变化", "missing": "未在文件中"}
 
 
 @bp.get("/import")
@@ -71,14 +72,14 @@ def _task_or_404(task_id: int) -> LongTask:
 
 
 def _task_page(task: LongTask, form: forms.GoForm, error: DomainError | None = None) -> str:
-    page = request.args.get("page", 1, type=int)
+    tab, page = request.args.get("tab", ""), request.args.get("page", 1, type=int)
     return render(
         "settlements/import_task.html",
         "settlements/_preview.html",
         row=task,
         task=long_tasks.standing(task),
-        preview=import_queries.preview(task, request.args.get("tab", ""), min(page, MAX_PAGE)),
-        tabs=import_queries.TABS,
+        preview=checked_rows.preview(task, TABS, tab, min(page, MAX_PAGE), fallback="changed"),
+        tabs=TABS,
         form=form,
         error=error,
         is_mine=task.created_by_id == current_user.user.id,
