@@ -158,9 +158,10 @@
   document.addEventListener("DOMContentLoaded", () => {
     const refusal = document.querySelector("#refusal[role=alert]");
     const open = window.location.hash ? null : document.querySelector(".sheet .is-current [autofocus]");
+    const isIdle = [document.body, open].includes(document.activeElement); // whoever went on already is not called back
     if (refusal) refusal.focus();
-    else if (open) focus(rowOf(open)); // work begins at the first open row, in sight
-    else if (!window.location.hash && document.activeElement === document.body) first()?.focus();
+    else if (open && isIdle) focus(rowOf(open)); // work begins at the first open row, in sight
+    else if (!window.location.hash && isIdle) first()?.focus();
   });
 
   // Where the work of a page begins: [data-first], or the first control in it; [data-then] once that is done.

@@ -140,12 +140,13 @@ def test_backup_into_nowhere_says_so(run, tmp_path):
     assert (code, lines[0].startswith("Error: 没有备份成：")) == (1, True)
 
 
-def test_restore_brings_the_data_back(run, tmp_path):
+def test_restore_brings_the_data_back(app, run, tmp_path):
     kept = a_draft()
     run("backup", str(tmp_path / "b.zip"))
     lost = a_draft()
     code, lines = run("restore", str(tmp_path / "b.zip"), "--yes")
-    assert (code, lines) == (0, ["已恢复，原数据移到 replaced-20260302-090000"])
+    [aside] = app.config["INSTANCE"].glob("replaced-20260302-0900??")  # named by the second it was moved in
+    assert (code, lines, (aside / backup.DATABASE).exists()) == (0, [f"已恢复，原数据移到 {aside.name}"], True)
     assert [case.id for case in Case.select()] == [kept.id]
     assert lost.id != kept.id
 
