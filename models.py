@@ -367,6 +367,21 @@ class FundYear(BaseModel):
 FundYear.add_index(FundYear.index(FundYear.office, FundYear.year, unique=True, name="fund_year_once"))
 
 
+class CapacityEstimate(BaseModel):
+    """What the fund of an office can bear (精准测算基金可承受范围), with its day and author (第二十七条)."""
+
+    office = ForeignKeyField(Office, backref="capacity_estimates", on_delete="RESTRICT")
+    year = IntegerField()
+    estimated_on = DateField()
+    amount = IntegerField()  # 分 that new designations may cost in the year
+    basis = TextField()
+    written_by = ForeignKeyField(User, on_delete="RESTRICT")
+    version = IntegerField(default=1)
+
+    class Meta:
+        constraints = [Check("amount >= 0"), Check("basis <> ''")]
+
+
 class ExtraCondition(BaseModel):
     """A condition that a higher authority added to article 6 or 7 (第六条（七）、第七条（八）)."""
 
@@ -402,6 +417,7 @@ RuleNote.add_index(RuleNote.index(RuleNote.book, RuleNote.row, unique=True, name
 class Matter(StrEnum):
     APPLICATION = "application"
     AGREEMENT = "agreement"
+    CHANGE = "change"
     EXIT = "exit"
 
 
@@ -439,6 +455,8 @@ class CaseState(StrEnum):
     ACTIVE = "active"
     EXTENDED = "extended"
     EXPIRED = "expired"
+    RENEWED = "renewed"
+    NOT_BEGUN = "not_begun"
     ANNULLED = "annulled"
     SUSPENDED_IMPOSED = "suspended_imposed"
     SUSPENDED_REQUESTED = "suspended_requested"
@@ -451,6 +469,14 @@ class CaseState(StrEnum):
     CARRIED_OUT = "carried_out"
     EXIT_REFUSED = "exit_refused"
     EXIT_WITHDRAWN = "exit_withdrawn"
+    CHANGE_DRAFT = "change_draft"
+    CHANGE_FILED = "change_filed"
+    CHANGE_CHECKING = "change_checking"
+    ENTITY_EVALUATION = "entity_evaluation"
+    CHANGE_CONFIRMED = "change_confirmed"
+    CHANGE_REFUSED = "change_refused"
+    CHANGE_WITHDRAWN = "change_withdrawn"
+    CHANGE_NOTIFIED = "change_notified"
 
 
 class Case(BaseModel):
@@ -495,6 +521,24 @@ Case.add_index(
         where=(Case.closed_on.is_null()) & (Case.matter == "application"),
     )
 )
+
+
+class Replacement(BaseModel):
+    """One out, one in (退一进一): an application that takes the place of an agreement that ended (第二十七条)."""
+
+    entry = ForeignKeyField(Case, backref="replaces", on_delete="RESTRICT")
+    exit = ForeignKeyField(Case, backref="replaced_by", on_delete="RESTRICT")
+    made_on = DateField()
+    made_by = ForeignKeyField(User, on_delete="RESTRICT")
+    note = CharField(200, default="")
+    version = IntegerField(default=1)
+
+    class Meta:
+        constraints = [Check("entry_id <> exit_id")]
+
+
+Replacement.add_index(Replacement.index(Replacement.entry, unique=True, name="replacement_entry"))
+Replacement.add_index(Replacement.index(Replacement.exit, unique=True, name="replacement_exit"))
 
 
 class Channel(StrEnum):
@@ -1083,6 +1127,7 @@ class Agreement(BaseModel):
     term_reason = CharField(200, default="")  # why the term is not the usual one
     text_version = CharField(60)
     own_number = CharField(60, default="")  # of a paper this product did not number (存量协议)
+    counts_from = DateField(null=True)  # first day of the terms that follow one another without a gap
     last_settled_on = DateField(null=True)
     idle_since = DateField(null=True)  # marked by the sweep: proposal to terminate
     is_renewal_open = BooleanField(default=False)
@@ -1094,6 +1139,7 @@ class Agreement(BaseModel):
     class Meta:
         constraints = [
             Check("ends_on >= starts_on"),
+            Check("counts_from is null or counts_from <= starts_on"),
             Check("not is_renewal_open or (renewal_basis <> '' and renewal_approved_by <> '')"),
         ]
 
@@ -1285,6 +1331,58 @@ class ExitRequest(BaseModel):
 
 
 ExitRequest.add_index(ExitRequest.index(ExitRequest.case, unique=True, name="exit_request_case"))
+
+
+class ServiceCategory(BaseModel):
+    """A category of service that an institution may pause (暂停服务类别), kept by the office itself."""
+
+    office = ForeignKeyField(Office, backref="service_categories", on_delete="RESTRICT")
+    label = CharField(60)
+    is_active = BooleanField(default=True)
+    version = IntegerField(default=1)
+
+
+ServiceCategory.add_index(
+    ServiceCategory.index(
+        ServiceCategory.office, ServiceCategory.label, unique=True, name="service_category_once"
+    )
+)
+
+
+class ChangeRequest(BaseModel):
+    """What an institution reports as changed (annex 11), or the office found unreported, beside its case."""
+
+    case = ForeignKeyField(Case, backref="change_requests", on_delete="RESTRICT")
+    agreement = ForeignKeyField(Case, backref="changes", on_delete="RESTRICT")  # the case of the agreement
+    items = JSONField(default=list)  # {field, label, before, after}; ids of persons sealed
+    is_entity = BooleanField(default=False)  # 经营主体发生变化
+    is_general = BooleanField(default=False)  # 一般信息: told in writing, not reviewed
+    approved_on = DateField(null=True)  # 有关部门批准之日
+    approved_by = CharField(80, default="")
+    asked_on = DateField(null=True)
+    found_on = DateField(null=True)  # 经办机构核查发现, nobody had reported it
+    found_how = CharField(200, default="")
+    hindered_from = DateField(null=True)  # 行政处罚、协议处理期间不得变更: these days do not count
+    hindered_until = DateField(null=True)
+    reason = TextField(default="")
+    verified_on = DateField(null=True)  # 赴现场核实
+    verified_by = CharField(60, default="")
+    findings = TextField(default="")
+    version = IntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            Check("case_id <> agreement_id"),
+            Check("is_general or found_on is not null or approved_on is not null"),
+            Check("asked_on is null or approved_on is null or asked_on >= approved_on"),
+            Check("(found_on is null) = (found_how = '')"),
+            Check("hindered_until is null or hindered_from is not null"),
+            Check("hindered_until is null or hindered_until >= hindered_from"),
+            Check("(verified_on is null) = (findings = '')"),
+        ]
+
+
+ChangeRequest.add_index(ChangeRequest.index(ChangeRequest.case, unique=True, name="change_request_case"))
 
 
 class RightsScope(StrEnum):
@@ -1565,9 +1663,11 @@ TABLES: list[type[BaseModel]] = [
     Membership,
     Invitation,
     FundYear,
+    CapacityEstimate,
     ExtraCondition,
     RuleNote,
     Case,
+    Replacement,
     Application,
     StepTaken,
     CaseMaterial,
@@ -1595,6 +1695,8 @@ TABLES: list[type[BaseModel]] = [
     Termination,
     FollowUp,
     ExitRequest,
+    ServiceCategory,
+    ChangeRequest,
     RightsBlock,
     SettlementImport,
     SettlementDay,
