@@ -1,0 +1,142 @@
+"""Every ground of article 31: offered to its kind in print, refused without its evidence, an end with it."""
+
+import pytest
+
+from tests.exits.grounds import ends_an_agreement
+
+
+@pytest.mark.clause("LC-31-0b")
+@pytest.mark.parametrize(
+    ("key", "text", "asks", "proposed"),
+    [
+        pytest.param(
+            "tm01",
+            "（一）协议有效期内累计2次及以上被中止协议",
+            "历次中止的决定",
+            "breach",
+            id="tm01",
+            marks=pytest.mark.clause("LC-31-01"),
+        ),
+        pytest.param(
+            "tm01b",
+            "（一）中止协议期间未按要求整改或整改不到位的",
+            "未整改或整改不到位的事项",
+            "breach",
+            id="tm01b",
+            marks=pytest.mark.clause("LC-31-01b"),
+        ),
+        pytest.param(
+            "tm02",
+            "（二）未提出中止协议申请，且超过180日未发生的医保费用结算业务的",
+            "最近一次结算日期",
+            "none",
+            id="tm02",
+            marks=pytest.mark.clause("LC-31-02"),
+        ),
+        pytest.param(
+            "tm03",
+            "（三）以弄虚作假等不正当手段申请取得定点的",
+            "查实的事实和证据",
+            "illegality",
+            id="tm03",
+            marks=pytest.mark.clause("LC-31-03"),
+        ),
+        pytest.param(
+            "tm04",
+            "（四）经医疗保障部门和其他有关部门查实有欺诈骗保行为的",
+            "查实部门和文书号",
+            "illegality",
+            id="tm04",
+            marks=pytest.mark.clause("LC-31-04"),
+        ),
+        pytest.param(
+            "tm05",
+            "（五）为非定点医疗机构或处于中止医保协议期间的医疗机构提供医保费用结算的",
+            "代为结算的机构和金额",
+            "illegality",
+            id="tm05",
+            marks=pytest.mark.clause("LC-31-05"),
+        ),
+        pytest.param(
+            "tm06",
+            "（六）拒绝、阻挠或不配合医疗保障部门开展智能审核、绩效考核、服务评价、监督检查等情节恶劣的",
+            "查实的事实和证据",
+            "breach",
+            id="tm06",
+            marks=pytest.mark.clause("LC-31-06"),
+        ),
+        pytest.param(
+            "tm07", "（七）被发现重大信息发生变更但未办理变更的", "查实的事实和证据", "breach", id="tm07"
+        ),
+        pytest.param(
+            "tm08",
+            "（八）停业或歇业后未按规定向经办机构报告的",
+            "查实的事实和证据",
+            "breach",
+            id="tm08",
+            marks=pytest.mark.clause("LC-31-08"),
+        ),
+        pytest.param(
+            "tm09",
+            "（九）医疗保障部门或有关部门在行政执法中，发现定点医疗机构存在重大违法违规行为且可能"
+            "造成医疗保障基金重大损失的",
+            "执法部门和文书号",
+            "illegality",
+            id="tm09",
+            marks=pytest.mark.clause("LC-31-09"),
+        ),
+        pytest.param(
+            "tm10",
+            "（十）被吊销、注销医疗机构执业许可证或中医诊所备案证的",
+            "吊销、注销决定的文号和日期",
+            "illegality",
+            id="tm10",
+            marks=pytest.mark.clause("LC-31-10"),
+        ),
+        pytest.param(
+            "tm11",
+            "（十一）法定代表人、主要负责人或实际控制人不能履行协议约定，或有违法失信行为的",
+            "查实的事实和证据",
+            "",
+            id="tm11",
+            marks=pytest.mark.clause("LC-31-11"),
+        ),
+        pytest.param(
+            "tm12",
+            "（十二）未依法履行医疗保障部门作出的行政处罚决定的",
+            "处罚决定书文号",
+            "",
+            id="tm12",
+            marks=pytest.mark.clause("LC-31-12"),
+        ),
+        pytest.param(
+            "tm13",
+            "（十三）主动提出解除协议且经办机构同意的",
+            "申请日期和批复",
+            "none",
+            id="tm13",
+            marks=pytest.mark.clause("LC-31-13"),
+        ),
+        pytest.param(
+            "tm14",
+            "（十四）根据医保协议约定应解除协议的",
+            "协议条款号",
+            "breach",
+            id="tm14",
+            marks=pytest.mark.clause("LC-31-14"),
+        ),
+        pytest.param(
+            "tm15",
+            "（十五）法律、法规、规章规定的应解除协议的其他情形",
+            "法律、法规、规章的条款",
+            "",
+            id="tm15",
+            marks=pytest.mark.clause("LC-31-15"),
+        ),
+    ],
+)
+def test_a_ground_of_article_31_ends_a_hospital_s_agreement_on_its_evidence_alone(
+    client, at, key, text, asks, proposed
+):
+    at(2026, 7, 1)
+    ends_an_agreement(client, "medical", (key, text, asks, proposed), "第三十一条")
