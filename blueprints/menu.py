@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import request, url_for
+from flask import g, request, url_for
 from flask_login import current_user
 
 from blueprints.web import EVERYBODY, PROVIDERS, STAFF, hand
 from lifecycle import moment
-from models import Role
+from models import Matter, Role
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,7 @@ class Item:
     endpoint: str = ""
     roles: Sequence[str] = EVERYBODY
     features: tuple[str, ...] = ()  # the blueprints whose pages this line stands for
+    matters: tuple[str, ...] = ()  # the matters whose cases this line stands for
     threshold: str = ""  # shown only where the office's book has it
 
 
@@ -40,11 +41,27 @@ MENU = (
         "file-earmark-plus",
         "intake.application_list",
         STAFF,
-        ("intake", "cases", "materials", "review", "checks.checks", "checks.mark"),
+        ("intake", "materials", "review", "checks.checks", "checks.mark"),
+        (Matter.APPLICATION,),
     ),
     Item("公示与决策", "megaphone", "notices.notice_list", STAFF, ("notices", "decisions", "rolls")),
-    Item("协议管理", "file-earmark-check", "agreements.agreement_list", STAFF, ("agreements", "settlements")),
-    Item("中止与退出", "box-arrow-right", "exits.exit_list", STAFF, ("exits",), "suspensions"),
+    Item(
+        "协议管理",
+        "file-earmark-check",
+        "agreements.agreement_list",
+        STAFF,
+        ("agreements", "settlements"),
+        (Matter.AGREEMENT, Matter.CHANGE),
+    ),
+    Item(
+        "中止与退出",
+        "box-arrow-right",
+        "exits.exit_list",
+        STAFF,
+        ("exits",),
+        (Matter.EXIT,),
+        threshold="suspensions",
+    ),
     Item("机构台账", "building", "institutions.institution_list", STAFF, ("institutions",)),
     Item("文书送达", "envelope", "papers.document_list", STAFF, ("papers",)),
     Item(
@@ -53,7 +70,7 @@ MENU = (
         "checks.fund_page",
         STAFF,
         ("checks.fund", "checks.condition"),
-        "fund_overrun",
+        threshold="fund_overrun",
     ),
     Item("预警", "exclamation-triangle", "guard.alert_list", STAFF, ("guard",)),
     Item("看板", "bar-chart", "dashboard.dashboard_page", STAFF, ("dashboard",)),
@@ -116,10 +133,15 @@ def _line(item: Item) -> dict[str, Any]:
         "icon": item.icon,
         "url": url_for(item.endpoint) if item.endpoint else "",
         "count": None,
-        "is_current": any(
-            endpoint == name or endpoint.startswith((f"{name}.", name + "_")) for name in item.features
-        ),
+        "is_current": _stands_for(item, endpoint),
     }
+
+
+def _stands_for(item: Item, endpoint: str) -> bool:
+    """Return whether a page belongs to a line; the page of a case, by the case's matter."""
+    if endpoint.startswith("cases."):
+        return g.get("matter", Matter.APPLICATION) in item.matters
+    return any(endpoint == name or endpoint.startswith((f"{name}.", name + "_")) for name in item.features)
 
 
 def _banners() -> list[tuple[str, str, str]]:

@@ -90,7 +90,8 @@ def case_or_404(case_id: int) -> Case:
         .where(Case.id == case_id, Case.office.in_(scope()))
         .first()
     )
-    return found(case)
+    g.matter = found(case).matter  # for the menu
+    return case
 
 
 def institution_or_404(institution_id: int) -> Institution:

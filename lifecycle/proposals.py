@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
+from lifecycle import idle
 from lifecycle.exits import counted_suspensions
 from lifecycle.hand import Hand
 from models import (
@@ -89,17 +90,19 @@ def _left_undone(item: RectificationItem, today: date) -> str:
     return f"“{item.text}”到期未整改" if is_past else ""
 
 
-def _idle(case: Case, today: date, book: Book) -> list[str]:  # noqa: ARG001
+def _idle(case: Case, today: date, book: Book) -> list[str]:
+    """What the radar counts: the days of suspension are left out (readings C-37)."""
     row = Agreement.get_or_none(Agreement.case == case.id)
     if row is None or row.idle_since is None:
         return []
-    since = row.last_settled_on or row.starts_on
-    told = (
-        f"最近一次结算 {since.isoformat()}"
-        if row.last_settled_on
-        else f"{since.isoformat()} 生效以来没有结算"
-    )
-    return [f"{told}，距今 {(today - since).days} 日（含依法中止的日子）"]
+    is_settled = row.last_settled_on is not None
+    since, stops = row.last_settled_on or row.starts_on, idle.stops_of([case.id]).get(case.id, ())
+    counted = idle.count(since, today, is_settled=is_settled, stops=stops, book=book)
+    if not counted.is_over:
+        return []
+    told = f"最近一次结算 {since}" if is_settled else f"{since} 生效以来没有结算"
+    paused = f"，另有中止 {counted.paused} 日不计" if counted.paused else ""
+    return [f"{told}，已 {counted.days} 日未发生医保费用结算{paused}"]
 
 
 def _licence_gone(case: Case, today: date, book: Book) -> list[str]:  # noqa: ARG001

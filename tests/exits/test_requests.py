@@ -74,6 +74,21 @@ def test_a_suspension_is_asked_for_approved_begun_and_resumed_by_page(client, at
     assert state(case) == "active"
 
 
+def current(page):
+    """The line of the menu that is marked."""
+    return [link.text for link in page.one("nav", class_="sidenav").all("a") if "aria-current" in link.attrs]
+
+
+def test_the_pages_of_an_exit_request_stand_under_exits_in_the_menu(client, at):
+    at(2026, 6, 1)
+    case = signed()
+    request = asked(log_in(client, Role.CLERK), case)
+    browser = again(client, Role.MANAGER)
+    assert current(browser.get(f"/cases/{request.id}")) == ["中止与退出"]
+    assert current(browser.get(f"/cases/{request.id}/steps/approve_exit")) == ["中止与退出"]
+    assert current(browser.get(f"/cases/{case.origin_id}")) == ["定点申请"]
+
+
 def test_a_termination_is_asked_for_and_carried_out_on_its_day(client, at):
     at(2026, 6, 1)
     case = signed(kind="pharmacy")

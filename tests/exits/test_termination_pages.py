@@ -4,8 +4,20 @@ from datetime import date
 
 import pytest
 
+from lifecycle import idle
 from lifecycle.proposals import proposals
-from models import Agreement, Ban, Case, Credential, FollowUp, Handling, RectificationItem, Role, Termination
+from models import (
+    Agreement,
+    Ban,
+    Case,
+    Credential,
+    FollowUp,
+    Handling,
+    RectificationItem,
+    Role,
+    Suspension,
+    Termination,
+)
 from tests.builders import a_user, hand_of, night
 from tests.exits.pages import again, signed
 from tests.lifecycle.test_exits import imposed
@@ -145,6 +157,28 @@ def test_what_was_not_put_right_is_proposed_once_found_or_once_the_suspension_is
     assert found(case, date(2026, 9, 2)) == {}
 
 
+@pytest.mark.clause("LC-31-02")
+def test_idleness_is_proposed_by_the_radar_s_count_with_suspensions_left_out(app):
+    case = signed()
+    Agreement.update(idle_since=date(2026, 11, 3)).execute()
+    Suspension.create(
+        case=case,
+        kind="imposed",
+        state="ended",
+        decided_on=date(2026, 6, 1),
+        starts_on=date(2026, 6, 1),
+        ends_on=date(2026, 6, 10),
+        over_on=date(2026, 6, 11),
+    )
+    day_180, day_181 = date(2026, 11, 12), date(2026, 11, 13)
+    assert found(case, day_180) == {}
+    assert found(case, day_181)["tm02"] == (
+        "2026-05-06 生效以来没有结算，已 181 日未发生医保费用结算，另有中止 10 日不计",
+    )
+    counted = idle.count_of(Agreement.get(), hand_of(Role.MANAGER, today=day_181))
+    assert (counted.days, counted.paused) == (181, 10)
+
+
 def test_idleness_papers_and_penalties_are_proposed_from_their_records(app):
     case = signed(kind="pharmacy")
     Agreement.update(idle_since=date(2026, 11, 3)).execute()
@@ -164,7 +198,7 @@ def test_idleness_papers_and_penalties_are_proposed_from_their_records(app):
     today = date(2026, 11, 5)
     assert set(found(case, today)) == {"tp08", "tp12", "tp13"}
     assert "有效期至 2026-11-04，已过期 1 日" in found(case, today)["tp12"][0]
-    assert "距今 183 日" in found(case, today)["tp08"][0]
+    assert "已 183 日未发生医保费用结算" in found(case, today)["tp08"][0]
     assert "tp12" not in found(case, date(2026, 11, 4))
     Handling.update(is_performed=True, performed_on=today).execute()
     assert "tp13" not in found(case, today)
