@@ -10,21 +10,26 @@ from lifecycle import audit
 from lifecycle.db import write_tx
 from lifecycle.errors import Conflict, NotAllowed, Unmet
 from lifecycle.hand import Hand
-from models import Application, FundYear, Office, Role
-from rules.book import Book
+from models import Application, FundYear, Matter, Office, Role
+from rules.book import Book, joined
 
 INPATIENT = "inpatient"
 FIGURES = ("target", "spent", "income", "capacity_tenths", "note")
+OVERRUN, CAPACITY = "fund_overrun", "fund_capacity"
 
 
 @dataclass(frozen=True)
 class Guard:
-    """What the figures say for one year. lines: how; is_known: whether there were figures to go by."""
+    """What the figures say for one year, and by which `article`.
+
+    lines: how; is_known: whether there were figures to go by.
+    """
 
     year: int
     is_over: bool
     is_known: bool
     lines: tuple[str, ...]
+    article: str
 
 
 def year_of(office: Office, year: int) -> FundYear | None:
@@ -40,7 +45,7 @@ def guard(office: Office, year: int, book: Book) -> Guard | None:
     The previous year's spending against its target, strictly more than the percentage; the capacity told
     last, of this year or the one before, up to and including the months (readings C-42).
     """
-    overrun, capacity = (book.thresholds.get(key) for key in ("fund_overrun", "fund_capacity"))
+    overrun, capacity = (book.thresholds.get(key) for key in (OVERRUN, CAPACITY))
     if overrun is None or capacity is None:
         return None
     last, this = year_of(office, year - 1), year_of(office, year)
@@ -54,7 +59,12 @@ def guard(office: Office, year: int, book: Book) -> Guard | None:
         f"{f'低于 {capacity.amount} 个月（含）' if low else f'高于 {capacity.amount} 个月'}"
     )
     is_known = tenths is not None or bool(last and last.target and last.spent is not None)
-    return Guard(year, over or low, is_known, (spent_line, months))
+    return Guard(year, over or low, is_known, (spent_line, months), article_of(book))
+
+
+def article_of(book: Book) -> str:
+    """Return where `book` sets the bounds of the fund; nothing where it sets none."""
+    return joined(book.thresholds[key].article for key in (OVERRUN, CAPACITY) if key in book.thresholds)
 
 
 def _overrun(last: FundYear | None, year: int, percent: int) -> tuple[bool, str]:
@@ -126,7 +136,7 @@ def save_year(office: Office, year: int, figures: dict[str, Any], *, version: in
                 "offices",
                 "save_fund_year",
                 hand=hand,
-                article="第二十四条",
+                article=article_of(hand.book_for(office, Matter.APPLICATION)),
                 office=office.name,
                 year=year,
                 before=before,

@@ -207,7 +207,7 @@ def serve(document: Document, *, hand: Hand, served_on: date, **proof: str) -> P
             hand=hand,
             on=served_on,
             case=document.case,
-            article="附件6",
+            article=hand.book_of(document.case).article_of("proof_of_service"),
             number=document.number,
             way=proof.get("way", ""),
             recipient=proof.get("recipient", ""),

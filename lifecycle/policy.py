@@ -5,13 +5,13 @@ A mark only documents and may answer the guard of 第二十四条; all condition
 
 from datetime import date
 
-from lifecycle import audit
+from lifecycle import audit, fund
 from lifecycle.case_checks import demand_open
 from lifecycle.db import locked, write_tx
 from lifecycle.errors import Conflict, Unmet
 from lifecycle.hand import Hand
 from models import Application, Institution, Kind
-from rules.book import Book
+from rules.book import Book, joined
 from rules.periods import describe, first_day_after
 
 
@@ -32,7 +32,7 @@ def set_policy(  # noqa: PLR0913 - what 第二十四条、第二十五条、第�
     reason, NotAllowed for another office or after acceptance, Conflict for a stale version.
     """
     if bool(policy) != bool(policy_reason):
-        raise Unmet(["选了第二十五条情形的请写明依据" if policy else "写了依据，请选择第二十五条的情形"])
+        raise Unmet(["选了政策倾斜的请写明依据" if policy else "写了倾斜依据，请选择政策倾斜的情形"])
     with write_tx():
         row = locked(Application, application.id)
         demand_open(row.case, hand)
@@ -56,11 +56,17 @@ def set_policy(  # noqa: PLR0913 - what 第二十四条、第二十五条、第�
                 "set_policy",
                 hand=hand,
                 case=row.case,
-                article="第二十四条、第二十五条、第三十七条",
+                article=article_of(hand.book_of(row.case)),
                 reason=policy_reason,
                 changed=changed,
             )
     return Application.get_by_id(application.id)
+
+
+def article_of(book: Book) -> str:
+    """Return where `book` speaks of the fund, of inclined policies and of old rules, as far as it does."""
+    marks = (*book.choices_of("policy"), *book.transitions)
+    return joined((fund.article_of(book), *(row.article for row in marks)))
 
 
 def old_policy_hint(

@@ -35,6 +35,7 @@ from rules.rows import (
     Material,
     Measure,
     PrintedForm,
+    Provision,
     Sheet,
     SheetRow,
     StaffCategory,
@@ -93,6 +94,7 @@ ROWS: Mapping[str, type[Any]] = MappingProxyType(
         "transition": Transition,
         "measure": Measure,
         "choice": Choice,
+        "provision": Provision,
     }
 )
 
@@ -135,6 +137,7 @@ class Book:
     transitions: tuple[Transition, ...]
     measures: tuple[Measure, ...]
     choices: tuple[Choice, ...]
+    provisions: tuple[Provision, ...]
     effective_until: date | None = None  # the last day on which cases are opened under it
 
     def steps_from(self, matter: str, state: str, facts: Guard) -> list[Step]:
@@ -204,6 +207,15 @@ class Book:
         """Return the answer `key` of the list `name`, or None."""
         return next((row for row in self.choices_of(name) if row.key == key), None)
 
+    def provisions_of(self, key: str, kind: str = "") -> list[Provision]:
+        """Return the rules `key` points to, for one `kind` of institution or for all, in book order."""
+        rows = [row for row in self.provisions if row.key == key]
+        return [row for row in rows if not (kind and row.kinds) or kind in row.kinds]
+
+    def article_of(self, key: str, kind: str = "") -> str:
+        """Return where the rules `key` stand, as 第六条（七）、第七条（八）; nothing where there is none."""
+        return joined(row.article for row in self.provisions_of(key, kind))
+
     def guide_for(self, kind: str) -> Guide | None:
         """Return the head of the service guide for `kind`, or None."""
         return next((row for row in self.guides if row.kind == kind), None)
@@ -211,6 +223,11 @@ class Book:
     def grounds_for(self, use: str, facts: Guard) -> list[Ground]:
         """Return the grounds that apply to `facts` (kind, types…), in printed order."""
         return [g for g in self.grounds if g.use == use and facts["kind"] in g.kinds and holds(g.when, facts)]
+
+
+def joined(articles: Iterable[str]) -> str:
+    """Return several citations as one, each once, empty ones left out: 第六条（七）、第七条（八）."""
+    return "、".join(dict.fromkeys(filter(None, articles)))
 
 
 def holds(guard: Guard, facts: Guard) -> bool:
@@ -297,6 +314,7 @@ def load_book(folder: Path) -> Book:
         transitions=_once(rows["transition"], folder),
         measures=_once(rows["measure"], folder, lambda row: f"{row.of}.{row.key}"),
         choices=_once(rows["choice"], folder, lambda row: f"{row.list}.{row.key}"),
+        provisions=_once(rows["provision"], folder, lambda row: ".".join((row.key, *row.kinds))),
     )
     _check(book)
     return book

@@ -353,6 +353,19 @@ class Threshold:
 
 
 @dataclass(frozen=True)
+class Provision:
+    """A rule that screens and events only point to: its words in short, and where it stands.
+
+    Without kinds it holds for every kind of institution.
+    """
+
+    key: str
+    name: str
+    article: str
+    kinds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Sheet:
     """A tick table (annex 7 or 8)."""
 

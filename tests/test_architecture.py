@@ -1,6 +1,7 @@
 """Who may import whom, who may write a case's state, and who may ask the clock."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -152,3 +153,35 @@ def test_events_are_written_by_the_trail_alone():
         or inserts_all(node, "Event", "Seal")
     }
     assert writers == {"lifecycle/audit.py"}
+
+
+ARTICLE = re.compile("第[一二三四五六七八九十百]+条")
+ANNEX = re.compile(r"附件\s?\d")
+REMARK = re.compile(r"\{#.*?#\}|<!--.*?-->", re.DOTALL)
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+
+
+def docstrings(module):
+    """Every docstring node of a module, its classes and functions."""
+    owners = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    bodies = [node.body for node in ast.walk(module) if isinstance(node, owners) and node.body]
+    return {id(body[0].value) for body in bodies if isinstance(body[0], ast.Expr)}
+
+
+def cited(path):
+    """Every article of the law that a text of a module cites; docstrings and comments may."""
+    module = tree(path)
+    kept = docstrings(module)
+    texts = [n for n in ast.walk(module) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
+    return [found for node in texts if id(node) not in kept for found in ARTICLE.findall(node.value)]
+
+
+@pytest.mark.parametrize("path", PRODUCT, ids=name_of)
+def test_no_module_cites_the_law_it_is_in_the_book(path):
+    assert cited(path) == []
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=name_of)
+def test_no_template_cites_the_law_it_is_in_the_book(path):
+    text = REMARK.sub("", path.read_text(encoding="utf-8"))
+    assert ARTICLE.findall(text) + ANNEX.findall(text) == []

@@ -12,7 +12,9 @@ from tests.lifecycle import zhanjiang
 from tests.page import log_in
 
 ALL = (Role.CLERK, Role.REVIEWER, Role.AGREEMENT, Role.MANAGER)
-FOREIGN = re.compile("聊城|山东省|附件|集体决策|市级复审|监督公示|审核评价|现场评估|第[一二三]?十[一-九]?条")
+FOREIGN = re.compile(
+    "聊城|山东省|附件|集体决策|市级复审|监督公示|审核评价|现场评估|第[一二三四五六七八九十百]+条"
+)
 
 
 @pytest.fixture
@@ -31,6 +33,9 @@ def browser(client, case):
         "/worklist/",
         "/applications",
         "/applications/new",
+        "/conditions",
+        "/cases/{case}/checks",
+        "/cases/{case}/materials",
         "/cases/{case}/group",
         "/cases/{case}/steps/withdraw",
         "/cases/{case}/history",
@@ -46,6 +51,13 @@ def browser(client, case):
 def test_no_page_speaks_the_first_regions_law(browser, case, path):
     page = browser.get(path.format(case=case.id, institution=case.institution_id))
     assert FOREIGN.findall(page.one("main").text) == []
+
+
+def test_added_conditions_and_materials_rest_on_the_guides_own_words(browser, case):
+    heading = browser.get("/conditions").one("section", aria_labelledby="h-extra").text
+    assert "省级及以上医疗保障行政部门规定的其他条件" in heading
+    assert "办理条件第8项，受理前核查时" in heading
+    assert browser.get(f"/cases/{case.id}/checks").all(id="marks") == []  # no fund, no inclined policy here
 
 
 def test_the_case_page_shows_the_path_of_the_guide(browser, case):

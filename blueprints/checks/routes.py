@@ -19,6 +19,7 @@ bp = Blueprint("checks", __name__)
 CHECKERS = (Role.CLERK, Role.MANAGER)
 bp.add_app_template_global(queries.TITLES, "check_titles")
 bp.add_app_template_global(fund.policy_words, "policy_words")
+bp.add_app_template_global(policy.article_of, "marks_article")
 bp.add_app_template_global(in_wan, "in_wan")
 bp.add_app_template_global(words.KINDS, "kinds")
 LISTS = "<any(condition, screening):list_>"
@@ -152,13 +153,14 @@ def set_policy(case_id: int) -> Any:
 def fund_page() -> Any:
     me, office = hand(), current_user.office
     book = me.book_for(office, Matter.APPLICATION)
-    found(book.thresholds.get("fund_overrun"))  # not every region's law guards the fund
+    found(book.thresholds.get(fund.OVERRUN))  # not every region's law guards the fund
     return render_template(
         "checks/fund_page.html",
         years=queries.fund_years(office, book, me.today),
         supply=queries.supply(scope(), book),
         above=queries.fund_years(office.parent, book, me.today) if office.parent_id else [],
-        bounds=book.thresholds,
+        book=book,
+        article=fund.article_of(book),
         may_edit=Role.MANAGER in me.roles,
     )
 
@@ -195,6 +197,7 @@ def _show_conditions(form: forms.ConditionForm) -> str:
     return render_template(
         "checks/condition_list.html",
         rows=queries.extra_conditions(offices),
+        rules=hand().book_for(office, Matter.APPLICATION).provisions_of("other_conditions"),
         form=form,
         may_edit=Role.MANAGER in hand().roles,
     )

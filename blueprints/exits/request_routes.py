@@ -76,6 +76,7 @@ def _page(case: Case, form: forms.RequestForm, book: Book, error: Any = None) ->
         facts=printed_facts(case, hand()),
         is_barred=case.institution.kind == "medical" and case.institution.is_public,
         article=book.clocks[exits.NOTICE].article,
+        exit_form=next(iter(book.provisions_of("exit_form")), None),
         **_days(form.asked_on.data, form.from_on.data, book),
     )
 

@@ -198,8 +198,8 @@ def shown(form: ApplicationForm, subject: Subject, *, error: DomainError | None 
 
 
 def _form_name(book: Book) -> str:
-    """Return what the printed form is called: 附件2, or the first form the book names."""
-    return f"《{book.forms[0].name}》" if book.forms else "附件2"
+    """Return what the printed form is called: the annex, or the first form the book names."""
+    return f"《{book.forms[0].name}》" if book.forms else book.article_of("application_form")
 
 
 def _post_to(subject: Subject) -> str:

@@ -14,10 +14,18 @@ from lifecycle.errors import Unmet
 from lifecycle.files import set_validity
 from lifecycle.material_list import material_row
 from models import Attachment, Case, CaseMaterial, Role
+from rules.rows import Provision
 
 bp = Blueprint("materials", __name__, url_prefix="/cases/<int:case_id>/materials")
 bp.add_app_template_global(",".join(f".{end}" for ends in ENDINGS.values() for end in ends), "FILE_TYPES")
 bp.add_app_template_global(size_text)
+
+
+@bp.app_template_global()
+def more_materials(case: Case) -> Provision | None:
+    """Return what lets the office ask for more than the list holds, or None."""
+    rules = hand().book_of(case).provisions_of("more_materials", case.institution.kind)
+    return next(iter(rules), None)
 
 
 @bp.get("")

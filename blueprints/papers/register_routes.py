@@ -106,6 +106,7 @@ def document_page(document_id: int) -> Any:
         facts=printing.facts(document),
         has_word=document.kind in FORMS,
         words=words,
+        annex=hand().book_of(document.case).article_of("proof_of_service") if document.case_id else "",
         is_own=document.office_id == current_user.office.id,
     )
 

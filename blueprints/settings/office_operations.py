@@ -8,7 +8,7 @@ from lifecycle import audit
 from lifecycle.db import locked, write_tx
 from lifecycle.errors import Conflict, Misfit, NotAllowed, Unmet
 from lifecycle.hand import Hand
-from models import LeadingGroupMember, Level, Office, Role
+from models import LeadingGroupMember, Level, Matter, Office, Role
 
 STREAM = "offices"
 COLUMNS = (
@@ -137,7 +137,7 @@ def save_group(office: Office, rows: Sequence[Mapping[str, Any]], *, hand: Hand,
             STREAM,
             "save_leading_group",
             hand=hand,
-            article="第五条",
+            article=hand.book_for(office, Matter.APPLICATION).article_of("leading_group"),
             office=office.name,
             before=before,
             after=[_member(row) for row in rows],

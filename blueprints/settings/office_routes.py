@@ -11,7 +11,8 @@ from blueprints.settings import forms, office_operations, office_queries
 from blueprints.settings.blueprint import bp
 from blueprints.web import found, hand, requires, scope, wants_partial
 from lifecycle.errors import Conflict, DomainError, Misfit
-from models import Level, Office, Role
+from models import Level, Matter, Office, Role
+from rules.rows import Provision
 
 
 @bp.get("/offices")
@@ -100,7 +101,8 @@ def _other_rows(form: forms.LeadingGroupForm) -> forms.LeadingGroupForm:
 
 def _group_answer(office: Office, form: forms.LeadingGroupForm) -> str:
     if wants_partial():
-        return render_template("settings/_leading_group.html", office=office, group=form, may_edit_group=True)
+        context = {"office": office, "group": form, "group_rule": _group_rule(office), "may_edit_group": True}
+        return render_template("settings/_leading_group.html", **context)
     return _page(office, group=form)
 
 
@@ -168,10 +170,16 @@ def _page(
         error=error,
         levels=words.LEVELS,
         regions=_regions(),
+        group_rule=_group_rule(office) if office else None,
         has_group=bool(office and hand().region_of(office).options["leading_group"]),
         is_admin=is_admin,
         may_edit_group=office and (is_admin or office.id == current_user.office.id),
     )
+
+
+def _group_rule(office: Office) -> Provision | None:
+    """Return what the office's book calls its leading group, and where, or None."""
+    return next(iter(hand().book_for(office, Matter.APPLICATION).provisions_of("leading_group")), None)
 
 
 def _number(text: str | None) -> int | None:

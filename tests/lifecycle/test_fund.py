@@ -45,7 +45,11 @@ def test_only_the_year_before_is_compared(app):
     save(2024, target=TARGET, spent=TARGET * 2)
     save(2026, target=TARGET, spent=TARGET * 2)
     assert guard() == fund.Guard(
-        2026, False, False, ("没有登记 2025 年总额控制指标和实际支出", "没有登记医保基金可支撑能力")
+        2026,
+        is_over=False,
+        is_known=False,
+        lines=("没有登记 2025 年总额控制指标和实际支出", "没有登记医保基金可支撑能力"),
+        article="第二十四条",
     )
 
 
@@ -79,6 +83,7 @@ def test_a_manager_enters_a_year_and_the_event_tells_what_changed(app):
     assert (row.spent, row.income, row.capacity_tenths, row.version) == (2, 3, None, 2)
     event = Event.select().where(Event.action == "save_fund_year").order_by(Event.id.desc()).get()
     assert (event.change["before"]["spent"], event.change["after"]["spent"]) == (1, 2)
+    assert event.article == "第二十四条"
 
 
 def test_a_stale_year_is_refused(app):
@@ -149,7 +154,9 @@ def test_the_mark_of_the_old_rules_is_kept_with_its_event(app):
         application, **given, is_old_policy=True, version=application.version, hand=hand_of(Role.CLERK)
     )
     assert saved.is_old_policy
-    assert Event.get(Event.action == "set_policy").change["changed"] == {"is_old_policy": [False, True]}
+    event = Event.get(Event.action == "set_policy")
+    assert event.change["changed"] == {"is_old_policy": [False, True]}
+    assert event.article == "第二十四条、第二十五条、第三十七条"
     with pytest.raises(Conflict):
         policy.set_policy(
             application, **given, is_old_policy=False, version=application.version, hand=hand_of(Role.CLERK)

@@ -1,5 +1,6 @@
 """Books: what they may speak of, what the loader refuses, the lawyer's examples, the amounts of the law."""
 
+import re
 import shutil
 from datetime import date
 from pathlib import Path
@@ -108,6 +109,24 @@ def test_every_book_speaks_only_of_things_the_code_knows(book):
     assert {state.station for state in book.states.values()} - {""} <= {s.key for s in book.stations}
     contents = {paper.content for paper in book.documents.values()} - {""}
     assert contents <= set(FREEZE)
+
+
+def test_a_rule_is_cited_for_one_kind_or_for_all():
+    assert LIAOCHENG.article_of("other_conditions") == "第六条（七）、第七条（八）"
+    assert LIAOCHENG.article_of("other_conditions", "pharmacy") == "第七条（八）"
+    assert LIAOCHENG.article_of("leading_group", "pharmacy") == "第五条"
+    assert ALL["zhanjiang-2021"].article_of("leading_group") == ""
+
+
+def test_screens_and_books_point_to_the_same_rules():
+    root, pattern = BOOKS.parent.parent, re.compile(r'(?:article_of|provisions_of)\("(\w+)"')
+    files = [
+        *root.glob("lifecycle/*.py"),
+        *root.glob("blueprints/**/*.py"),
+        *root.glob("templates/**/*.html"),
+    ]
+    asked = {key for file in files for key in pattern.findall(file.read_text(encoding="utf-8"))}
+    assert asked == {row.key for book in ALL.values() for row in book.provisions}
 
 
 @pytest.mark.parametrize("book", ALL.values(), ids=lambda book: book.id)
