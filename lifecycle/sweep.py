@@ -29,6 +29,7 @@ from models import (
 )
 from rules.book import Book
 from rules.region import Region
+from rules.rows import Step
 
 log = logging.getLogger(__name__)
 
@@ -194,24 +195,27 @@ def take_automatic_steps(hand: Hand) -> list[str]:
         try:
             with write_tx():
                 data = effects.planned(case, action, hand.book_of(case))
-                take_step(case, action, hand=hand, on=_possible_day(case, on), data=data)
-        except DomainError as refusal:
+                take_step(case, action, hand=hand, on=_possible_day(case, step, on), data=data)
+        except (DomainError, IntegrityError) as refusal:  # what the database refuses stops no other either
             log.info("case %s: %s waits: %s", case.number, action, refusal)
             continue
-        lines.append(f"{case.office.code} {case.number} {case.institution.name}：{step}")
+        lines.append(f"{case.office.code} {case.number} {case.institution.name}：{step.label}")
     return lines
 
 
-def _possible_day(case: Case, on: date) -> date:
-    """Return `on`, or the day of the last step if something held the case beyond it, such as a complaint."""
-    last = last_step(case)
-    return max(on, last.on) if last else on
+def _possible_day(case: Case, step: Step, on: date) -> date:
+    """Return `on`, or the day of the last step if something held the case beyond it, such as a complaint.
+
+    Also the last of the case it came from, if the step takes one of that with it.
+    """
+    cases = [case, case.origin] if case.origin_id and any(row.of == "origin" for row in step.also) else [case]
+    return max([on, *(last.on for row in cases if (last := last_step(row)))])
 
 
-def _matching(case: Case, action: str, hand: Hand) -> str | None:
-    """Return the label of the automatic step for the case's facts, or None if its guard fails."""
+def _matching(case: Case, action: str, hand: Hand) -> Step | None:
+    """Return the automatic step for the case's facts, or None if its guard fails."""
     step = hand.book_of(case).step(case.matter, case.state, action, facts(case))
-    return step.label if step and step.auto else None
+    return step if step and step.auto else None
 
 
 def mark_idle(hand: Hand) -> list[str]:
