@@ -5,13 +5,14 @@ to the first account stand in invitations.py, signing in with the accounts of st
 """
 
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from peewee import Expression, fn
 from werkzeug.security import generate_password_hash
 
-from lifecycle import audit, passwords
+from lifecycle import accounts, audit, passwords
+from lifecycle.accounts import Change
 from lifecycle.db import locked, write_tx
 from lifecycle.errors import Conflict, Misfit, NotAllowed, Unmet
 from lifecycle.hand import PROVIDERS, Hand
@@ -109,23 +110,12 @@ def reset_password(user: User, *, hand: Hand, version: int | None, typed: str = 
     Every session of the account ends, a lock too; the next log-in has to change it.
     """
     password = _first_password(typed, user.username)
-    password_hash = generate_password_hash(password)
-
-    def change(row: User) -> None:
-        row.password_hash, row.session_key = password_hash, secrets.token_hex(8)
-        row.must_change_password = True
-        row.failures, row.locked_until = 0, None
-
-    return _settle(user, "reset_password", change, hand, version), password
+    return _settle(user, "reset_password", accounts.new_password(password), hand, version), password
 
 
 def unlock(user: User, *, hand: Hand, version: int | None) -> User:
     """End the lock after too many wrong passwords before its time (SZ-A4-4-3)."""
-
-    def change(row: User) -> None:
-        row.failures, row.locked_until = 0, None
-
-    return _settle(user, "unlock", change, hand, version)
+    return _settle(user, "unlock", accounts.unlock, hand, version)
 
 
 def close_account(user: User, *, hand: Hand, version: int | None) -> User:
@@ -134,18 +124,14 @@ def close_account(user: User, *, hand: Hand, version: int | None) -> User:
     def change(row: User) -> None:
         if row.id == hand.actor.id:
             raise Unmet(["不能停用自己的账号，请本机构另一位管理员或经办机构办理"])
-        row.is_active, row.session_key = False, secrets.token_hex(8)
+        accounts.close(row)
 
     return _settle(user, "close_account", change, hand, version)
 
 
 def reopen_account(user: User, *, hand: Hand, version: int | None) -> User:
     """Open a closed account again, under its old password."""
-
-    def change(row: User) -> None:
-        row.is_active, row.failures, row.locked_until = True, 0, None
-
-    return _settle(user, "reopen_account", change, hand, version)
+    return _settle(user, "reopen_account", accounts.reopen, hand, version)
 
 
 def end_membership(user: User, institution: Institution, *, hand: Hand) -> None:
@@ -174,7 +160,7 @@ def end_membership(user: User, institution: Institution, *, hand: Hand) -> None:
         _tell("end_membership", user, hand, institution=institution.name)
 
 
-def _settle(user: User, action: str, change: Callable[[User], None], hand: Hand, version: int | None) -> User:
+def _settle(user: User, action: str, change: Change, hand: Hand, version: int | None) -> User:
     with write_tx():
         user = locked(User, user.id)
         if not may_manage(user, hand):

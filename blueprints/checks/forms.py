@@ -124,7 +124,7 @@ class ConditionForm(HouseForm):
     basis = StringField(
         "依据",
         [Needed("请写明依据的文件"), Length(max=120, message="依据不超过 120 字")],
-        description="市级及以上文件的名称、文号",
+        description="上级文件的名称、文号",
     )
 
 

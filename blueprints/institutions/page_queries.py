@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from peewee import JOIN, Expression, fn
+from peewee import JOIN, Expression, ModelSelect, fn
 
 from lifecycle import bans, history, register
 from lifecycle.hand import Hand
@@ -57,10 +57,14 @@ def agreements(institution: Institution) -> list[Any]:
         .join(Case)
         .switch(Agreement)
         .join(Document, JOIN.LEFT_OUTER, on=(Agreement.document == Document.id))
-        .where(Case.institution == institution.id)
         .order_by(Agreement.starts_on.desc(), Agreement.id.desc())
     )
-    return list(rows.namedtuples())
+    return _of(institution, rows)
+
+
+def _of(institution: Institution, rows: ModelSelect) -> list[Any]:
+    """Return those of `rows`, which join Case, that belong to a case of the institution."""
+    return list(rows.where(Case.institution == institution.id).namedtuples())
 
 
 def cases(institution: Institution) -> list[Any]:
@@ -86,10 +90,10 @@ def cases(institution: Institution) -> list[Any]:
         .switch(Case)
         .join(Clock, JOIN.LEFT_OUTER, on=(Clock.case == Case.id) & Clock.is_lead)
         .join(ClockPause, JOIN.LEFT_OUTER, on=(ClockPause.clock == Clock.id) & ClockPause.until_on.is_null())
-        .where(Case.institution == institution.id, Case.matter != Matter.AGREEMENT)
+        .where(Case.matter != Matter.AGREEMENT)
         .order_by(Case.closed_on.is_null().desc(), Case.id.desc())
     )
-    return list(rows.namedtuples())
+    return _of(institution, rows)
 
 
 @dataclass(frozen=True)
@@ -178,10 +182,9 @@ def documents(institution: Institution) -> list[Any]:
         .join(Case)
         .switch(Document)
         .join(ProofOfService, JOIN.LEFT_OUTER)
-        .where(Case.institution == institution.id)
         .order_by(Document.id.desc())
     )
-    return list(rows.namedtuples())
+    return _of(institution, rows)
 
 
 def former_values(institution: Institution, book: Book) -> list[Former]:

@@ -1,7 +1,7 @@
 """Making, changing, closing and unlocking accounts; each leaves an event in the stream of the accounts."""
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from peewee import fn
@@ -9,7 +9,8 @@ from werkzeug.security import generate_password_hash
 
 from blueprints import words
 from blueprints.settings import user_queries
-from lifecycle import audit
+from lifecycle import accounts, audit
+from lifecycle.accounts import Change
 from lifecycle.db import locked, write_tx
 from lifecycle.errors import Conflict, Misfit, NotAllowed, Unmet
 from lifecycle.hand import Hand
@@ -80,23 +81,12 @@ def change_user(user: User, values: Mapping[str, Any], *, hand: Hand, version: i
 def reset_password(user: User, *, hand: Hand, version: int | None) -> tuple[User, str]:
     """Give `user` a new one-time password and return both; every session of the account ends, a lock too."""
     password = one_time_password()
-    password_hash = generate_password_hash(password)
-
-    def change(row: User) -> None:
-        row.password_hash, row.session_key = password_hash, secrets.token_hex(8)
-        row.must_change_password = True
-        row.failures, row.locked_until = 0, None
-
-    return _settle(user, "reset_password", change, hand, version), password
+    return _settle(user, "reset_password", accounts.new_password(password), hand, version), password
 
 
 def unlock(user: User, *, hand: Hand, version: int | None) -> User:
     """End the lock after too many wrong passwords before its time."""
-
-    def change(row: User) -> None:
-        row.failures, row.locked_until = 0, None
-
-    return _settle(user, "unlock", change, hand, version)
+    return _settle(user, "unlock", accounts.unlock, hand, version)
 
 
 def close_account(user: User, *, hand: Hand, version: int | None) -> User:
@@ -110,21 +100,17 @@ def close_account(user: User, *, hand: Hand, version: int | None) -> User:
             raise Unmet(["不能停用自己的账号，请另一位系统管理员办理"])
         if sentence := _work_left(row, "停用"):
             raise Unmet([sentence])
-        row.is_active, row.session_key = False, secrets.token_hex(8)
+        accounts.close(row)
 
     return _settle(user, "close_account", change, hand, version)
 
 
 def reopen_account(user: User, *, hand: Hand, version: int | None) -> User:
     """Open a closed account again, under its old password."""
-
-    def change(row: User) -> None:
-        row.is_active, row.failures, row.locked_until = True, 0, None
-
-    return _settle(user, "reopen_account", change, hand, version)
+    return _settle(user, "reopen_account", accounts.reopen, hand, version)
 
 
-def _settle(user: User, action: str, change: Callable[[User], None], hand: Hand, version: int | None) -> User:
+def _settle(user: User, action: str, change: Change, hand: Hand, version: int | None) -> User:
     with write_tx():
         user = locked(User, user.id)
         _office_in_reach(user.office_id, hand)
