@@ -1,6 +1,6 @@
 """Opening a case, the facts its guards read, and who handles it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -17,20 +17,24 @@ from models import (
     Case,
     CaseMaterial,
     CaseState,
+    ChangeRequest,
     ExitRequest,
     Institution,
     Matter,
     Office,
     Role,
+    StepTaken,
     User,
     UserRole,
 )
 from rules import features
+from rules.rows import Material
 
 FIRST_STATE = {
     Matter.APPLICATION: CaseState.DRAFT,
     Matter.AGREEMENT: CaseState.NEW,
     Matter.EXIT: CaseState.EXIT_DRAFT,
+    Matter.CHANGE: CaseState.CHANGE_DRAFT,
 }
 
 
@@ -86,11 +90,6 @@ def _least_busy_clerk(office: Office, today: date) -> User:
 def facts(case: Case) -> Mapping[str, Any]:
     """Return what the guards of a book may ask about `case`, its region's options among them."""
     application = Application.get_or_none(Application.case == case)
-    renewal = (
-        Agreement.select(Agreement.is_renewal_open).where(Agreement.case == case).scalar()
-        if case.matter == Matter.AGREEMENT
-        else False
-    )
     return {
         **case.options,
         "kind": case.institution.kind,
@@ -101,15 +100,51 @@ def facts(case: Case) -> Mapping[str, Any]:
         "channel": application.channel if application else "",
         "types": frozenset(application.types if application else ()),
         "features": frozenset(application.features if application else ()),
-        "renewal_open": bool(renewal),
-        "wish": _wish(case),
+        **_own_facts(case),
     }
 
 
-def _wish(case: Case) -> str:
-    if case.matter != Matter.EXIT:
-        return ""
-    return ExitRequest.select(ExitRequest.wish).where(ExitRequest.case == case).scalar() or ""
+def _own_facts(case: Case) -> dict[str, Any]:
+    """Return what only cases of one matter know; for the others it is as if nothing of it were there."""
+    none = {"renewal_open": False, "renewed": False, "follows": False, "wish": "", "change": ""}
+    look = {Matter.AGREEMENT: _term, Matter.EXIT: _wish, Matter.CHANGE: _change}.get(Matter(case.matter))
+    return {**none, "found": False, "recorded": False, **(look(case) if look else {})}
+
+
+def _term(case: Case) -> dict[str, Any]:
+    """renewed: its next term is signed and waits; follows: it is itself the next term of another."""
+    after = Case.alias()
+    waits = after.select(after.origin).where(after.state == CaseState.NEW, after.matter == Matter.AGREEMENT)
+    row = (
+        Case.select(
+            Agreement.is_renewal_open,
+            Case.id.in_(waits.where(after.origin == case.id)),
+            Case.origin.in_(Case.select(Case.id).where(Case.matter == Matter.AGREEMENT)),
+        )
+        .join(Agreement, JOIN.LEFT_OUTER)
+        .where(Case.id == case.id)
+        .tuples()
+        .get()
+    )
+    return {"renewal_open": bool(row[0]), "renewed": bool(row[1]), "follows": bool(row[2])}
+
+
+def _wish(case: Case) -> dict[str, Any]:
+    return {"wish": ExitRequest.select(ExitRequest.wish).where(ExitRequest.case == case).scalar() or ""}
+
+
+def _change(case: Case) -> dict[str, Any]:
+    """recorded: the change stands in the case's history, so that it can be filed."""
+    row = ChangeRequest.get_or_none(ChangeRequest.case == case)
+    if row is None:
+        return {}
+    important = "entity" if row.is_entity else "important"
+    steps = StepTaken.select().where(StepTaken.case == case, StepTaken.undone_at.is_null())
+    return {
+        "change": "general" if row.is_general else important,
+        "found": row.found_on is not None,
+        "recorded": steps.exists(),
+    }
 
 
 def set_application(case: Case, *, hand: Hand, reason: str = "", **fields: Any) -> Application:
@@ -154,9 +189,20 @@ def declared_features(application: Application, hand: Hand) -> frozenset[str]:
 def lay_out_materials(case: Case, application: Application, hand: Hand) -> None:
     """Make the rows of the material list; conditional rows that do not apply are 不适用."""
     declared = declared_features(application, hand)
+    rows = hand.book_of(case).materials_for(case.institution.kind)
+    _lay_out(case, [(row, not row.feature or row.feature in declared) for row in rows])
+
+
+def lay_out_change_materials(case: Case, changed: Collection[str], hand: Hand) -> None:
+    """Make the material list of a change; rows for fields that are not `changed` are 不适用 (第二十一条)."""
+    rows = hand.book_of(case).materials_for(case.institution.kind, case.matter)
+    _lay_out(case, [(row, not row.fields or bool(set(row.fields) & set(changed))) for row in rows])
+
+
+def _lay_out(case: Case, asked: Iterable[tuple[Material, bool]]) -> None:
     existing = {row.key: row for row in CaseMaterial.select().where(CaseMaterial.case == case)}
-    for material in hand.book_of(case).materials_for(case.institution.kind):
-        state = "pending" if not material.feature or material.feature in declared else "not_applicable"
+    for material, is_asked in asked:
+        state = "pending" if is_asked else "not_applicable"
         row = existing.get(material.key)
         if row is None:
             CaseMaterial.create(

@@ -10,7 +10,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from lifecycle import bans, case_checks, clocks, exit_conditions, sheets, supplements
+from lifecycle import bans, case_checks, change_conditions, clocks, exit_conditions, sheets, supplements
 from lifecycle.cases import declared_features
 from lifecycle.hand import Hand
 from models import (
@@ -328,6 +328,7 @@ def done(ask: Ask, rule: str) -> list[str]:
 
 CONDITIONS: dict[str, Callable[[Ask], list[str]]] = {
     **exit_conditions.CONDITIONS,
+    **change_conditions.CONDITIONS,
     "application_complete": application_complete,
     "materials_complete": materials_complete,
     "no_ban": no_ban,

@@ -7,8 +7,11 @@ from lifecycle import effects
 from lifecycle.clocks import as_day
 from models import (
     BanClass,
+    Case,
+    CaseState,
     ExitRequest,
     ExitWish,
+    Matter,
     RectificationItem,
     RectificationState,
 )
@@ -100,10 +103,39 @@ def public_refusal(ask: "Ask", wish: str) -> str:
     return ""
 
 
+EVALUATED = (
+    CaseState.QUALIFIED,
+    CaseState.PUBLIC_NOTICE,
+    CaseState.PROPOSED_PASS,
+    CaseState.CITY_REVIEW,
+    CaseState.FINAL_DECISION,
+    CaseState.LISTED,
+    CaseState.SUPERVISION_NOTICE,
+    CaseState.NEGOTIATION,
+    CaseState.SIGNING,
+)
+
+
+def evaluated_anew(ask: "Ask") -> list[str]:
+    """After a change of owner the evaluation that the suspension opened has passed (第二十三条, C-40)."""
+    evaluation = evaluation_of(ask.case)
+    if evaluation is None:
+        return ["没有在办的重新评估办件，请先为该机构登记定点申请并完成审核评估"]
+    return [] if evaluation.state in EVALUATED else [f"重新评估 {evaluation.number} 尚未评估合格"]
+
+
+def evaluation_of(case: Case) -> Case | None:
+    """Return the open application by which the new owner is evaluated, or None."""
+    return Case.get_or_none(
+        Case.origin == case.id, Case.matter == Matter.APPLICATION, Case.closed_on.is_null()
+    )
+
+
 CONDITIONS: dict[str, Callable[["Ask"], list[str]]] = {
     "suspension_given": suspension_given,
     "no_suspension": no_suspension,
     "rectified": rectified,
     "termination_given": termination_given,
     "exit_allowed": exit_allowed,
+    "evaluated_anew": evaluated_anew,
 }

@@ -40,6 +40,12 @@ def open_handling(institution: Institution, on: date) -> list[Handling]:
     return list(rows.order_by(Handling.started_on, Handling.id))
 
 
+def name_of(row: Handling, hand: Hand) -> str:
+    """Return what the ladder of the institution's book calls the measure of `row`."""
+    ladder = book_of(row.institution, hand).measures_for(row.kind, row.institution.kind)
+    return next((measure.label for measure in ladder if measure.key == row.measure), "处理")
+
+
 def unperformed_penalties(institution: Institution, on: date) -> list[Handling]:
     """Return the penalties under the credit code of `institution` that are not performed in full on `on`."""
     same = Institution.select(Institution.id).where(Institution.uscc == institution.uscc)

@@ -75,6 +75,16 @@ def in_words(blank: Field, value: Any) -> str:
     return f"{value} {blank.unit}" if blank.unit and blank.type == "number" else str(value)
 
 
+def text_of(row: Institution, blank: Field) -> str:
+    """Return what a field of the register says now, in words; personal numbers masked."""
+    return _said(row, blank)[1]
+
+
+def value_text(blank: Field, value: Any) -> str:
+    """Return what a field would say in words if the register held `value`."""
+    return SAID[blank.key].get(value, "") if blank.key in SAID else in_words(blank, value)
+
+
 def _said(row: Institution, blank: Field) -> tuple[Any, str]:
     if blank.of == "institution":
         value = row.profile.get(blank.key)
@@ -82,6 +92,4 @@ def _said(row: Institution, blank: Field) -> tuple[Any, str]:
     value = getattr(row, blank.key)
     if hasattr(value, "id_masked"):
         return value.id, f"{value.name} {value.id_masked}"
-    if blank.key in SAID:
-        return value, SAID[blank.key].get(value, "")
-    return value, in_words(blank, value)
+    return value, value_text(blank, value)

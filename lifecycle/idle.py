@@ -35,7 +35,7 @@ STANDING = (CaseState.ACTIVE, CaseState.EXTENDED)
 UNCOUNTED = (SuspensionState.PLANNED, SuspensionState.CANCELLED)
 WISH = "suspend"
 NUMBER = fn.COALESCE(Document.number, Agreement.own_number)
-since_day = fn.COALESCE(Agreement.last_settled_on, Agreement.starts_on)
+since_day = fn.COALESCE(Agreement.last_settled_on, Agreement.counts_from, Agreement.starts_on)
 
 Stop = tuple[date, date | None]  # first day of a suspension, first day after it; None: it holds still
 
@@ -109,7 +109,7 @@ class Idle:
 
 
 def count(since: date, today: date, *, is_settled: bool, stops: Iterable[Stop], book: Book) -> Count:
-    """Return the days since the last settlement, or since the agreement's first day if there was none."""
+    """Return the days since the last settlement, or since the first day of its unbroken terms without one."""
     rule, days = book.clocks.get(RULE), days_without(since, today, stops)
     moved = today - timedelta(days=days)  # as if nothing had been left out
     left = (add_period(moved, rule.amount, rule.unit) - today).days if rule else None
@@ -119,7 +119,7 @@ def count(since: date, today: date, *, is_settled: bool, stops: Iterable[Stop], 
 
 def count_of(agreement: Agreement, hand: Hand) -> Count:
     """Return the count of one agreement today."""
-    since = agreement.last_settled_on or agreement.starts_on
+    since = agreement.last_settled_on or agreement.counts_from or agreement.starts_on
     return count(
         since,
         hand.today,
@@ -141,10 +141,14 @@ def is_limited(hand: Hand) -> bool:
 
 
 def stops_of(cases: Collection[int] | ModelSelect) -> dict[int, list[Stop]]:
-    """Return the suspensions that held or hold, by case, in one statement."""
+    """Return the suspensions that held or hold, by case, those of earlier terms with them; one statement."""
+    held = Case.alias()
+    same = (held.institution == Case.institution) & (held.office == Case.office)
     rows = (
-        Suspension.select(Suspension.case, Suspension.starts_on, Suspension.over_on)
-        .where(Suspension.case.in_(cases), Suspension.state.not_in(UNCOUNTED))
+        Case.select(Case.id, Suspension.starts_on, Suspension.over_on)
+        .join(held, on=same & (held.matter == Matter.AGREEMENT))
+        .join(Suspension, on=Suspension.case == held.id)
+        .where(Case.id.in_(cases), Suspension.state.not_in(UNCOUNTED))
         .order_by(Suspension.id)
         .tuples()
     )
@@ -223,6 +227,7 @@ def _rows() -> ModelSelect:
             NUMBER.alias("number"),
             Agreement.last_settled_on,
             Agreement.starts_on,
+            Agreement.counts_from,
             Agreement.idle_since,
             Case.id.in_(wishes).alias("asks_to_suspend"),
         )
@@ -231,7 +236,7 @@ def _rows() -> ModelSelect:
 
 def _told(row: Any, stops: Iterable[Stop], hand: Hand) -> Idle:
     counted = count(
-        row.last_settled_on or row.starts_on,
+        row.last_settled_on or row.counts_from or row.starts_on,
         hand.today,
         is_settled=row.last_settled_on is not None,
         stops=stops,

@@ -19,6 +19,7 @@ from lifecycle.errors import NotAllowed
 from lifecycle.hand import Hand
 from lifecycle.steps import snapshot
 from models import Case, Clock, Institution, Matter, StepTaken
+from rules.book import holds
 from rules.rows import Step
 
 BATCH = 300
@@ -40,6 +41,7 @@ def first_step(matter: str, action: str, hand: Hand) -> Step:
     book = hand.book_for(hand.actor.office, matter)
     state = FIRST_STATE[Matter(matter)]
     rows = [s for s in book.steps if s.matter == matter and s.action == action and state in s.origins]
+    rows = [s for s in rows if holds(s.when, {"follows": False})]  # a batch opens no next terms
     if len(rows) != 1 or not hand.roles & set(rows[0].roles):
         raise NotAllowed("您的岗位不能办理这一步")
     step = rows[0]

@@ -13,7 +13,8 @@ from lifecycle.db import locked, write_tx
 from lifecycle.errors import BadDay, Conflict, NotAllowed, Unmet
 from lifecycle.hand import Hand
 from models import Case, Clock, ClockPause, Document, Role, StepTaken
-from rules.rows import Step
+from rules.book import Book
+from rules.rows import Also, Step
 
 # Whoever works a case in one of these roles handles it from then on; those who decide on it do not.
 WORKING_ROLES = frozenset({Role.CLERK, Role.REVIEWER, Role.AGREEMENT})
@@ -268,22 +269,28 @@ def _linked(ask: Ask, document: Document | None) -> None:
         )
         take_step(opened, "open", hand=ask.hand, on=ask.on, reason=ask.reason, data=ask.data)
     for link in step.also:
-        for linked in _cases_linked(case, link.of):
+        for linked in cases_linked(case, link, ask.hand.book_of(case)):
+            last = last_step(linked)
             take_step(
                 linked,
                 link.action,
                 hand=ask.hand,
-                on=ask.on,
+                on=max(ask.on, last.on) if last else ask.on,
                 reason=ask.reason,
                 data=ask.data,
                 is_linked=True,
             )
 
 
-def _cases_linked(case: Case, of: str) -> list[Case]:
-    if of == "origin":
+def cases_linked(case: Case, link: Also, book: Book) -> list[Case]:
+    """Return the cases in which a step of `case` takes the step of `link`, oldest first."""
+    if link.of == "origin":
         return [case.origin] if case.origin_id else []
-    return list(Case.select().where(Case.origin == case).order_by(Case.id))
+    opened = Case.select().where(Case.origin == case).order_by(Case.id)
+    if link.of == "opened":
+        return list(opened)
+    able = {state for s in book.steps if s.action == link.action for state in s.origins}
+    return list(opened.where(Case.matter == link.of, Case.closed_on.is_null(), Case.state.in_(able)))
 
 
 def snapshot(case: Case) -> dict[str, Any]:

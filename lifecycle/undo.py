@@ -9,6 +9,9 @@ from lifecycle.hand import Hand
 from models import Ban, Case, CaseState, ClockState, Complaint, Document, DocumentState, Matter, StepTaken
 from rules.rows import Step
 
+# The matters of cases that an effect of a step opens.
+OPENING = {"open_evaluation": Matter.APPLICATION}
+
 
 def row_of(case: Case, taken: StepTaken, hand: Hand) -> Step | None:
     """Return the book's row of a step that was taken, or None if the book no longer holds it.
@@ -44,16 +47,33 @@ def consequences(case: Case, taken: StepTaken, hand: Hand, reason: str) -> None:
         papers.void(document, hand=hand, reason=f"撤回“{taken.label}”：{reason}"[:200])
     for ban in Ban.select().where(Ban.step == taken, Ban.lifted_on.is_null()):
         bans.lift(ban, hand=hand, reason=f"撤回“{taken.label}”")
+    _demand_alone(case, taken, hand)
     for opened in _opened_by(case, taken, hand):
         annul(opened, hand, reason)
     _undo_complaints(case, taken, hand, reason)
 
 
+def _demand_alone(case: Case, taken: StepTaken, hand: Hand) -> None:
+    """Raise NotAllowed for a step whose traces elsewhere cannot be taken back with it."""
+    row = row_of(case, taken, hand)
+    if row and "apply_change" in row.effects:
+        raise NotAllowed("变更内容已写入机构台账，不能撤回；有误的请另行登记变更")
+    for link in row.also if row else ():
+        others = Case.select().where((Case.origin == case) | (Case.id == case.origin_id)).order_by(Case.id)
+        for other in others:
+            last = steps.last_step(other)
+            if last and (last.action, last.at) == (link.action, taken.at):
+                raise NotAllowed(f"这一步同时办理了 {other.number} 的“{last.label}”，请先在那里撤回")
+
+
 def _opened_by(case: Case, taken: StepTaken, hand: Hand) -> Iterator[Case]:
     row = row_of(case, taken, hand)
-    if row and row.opens:
-        opened = (Case.origin == case) & (Case.matter == row.opens) & Case.closed_on.is_null()
-        yield from Case.select().where(opened).order_by(Case.id)
+    if row is None:
+        return
+    matters = {row.opens} if row.opens else set()
+    matters |= {OPENING[name] for name in row.effects if name in OPENING}
+    opened = (Case.origin == case) & Case.matter.in_(matters) & Case.closed_on.is_null()
+    yield from Case.select().where(opened).order_by(Case.id)
 
 
 def annul(opened: Case, hand: Hand, reason: str) -> None:

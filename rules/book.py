@@ -171,9 +171,9 @@ class Book:
         chosen = set(keys or ())
         return "、".join(kind.label for kind in self.types if kind.key in chosen)
 
-    def materials_for(self, kind: str) -> list[Material]:
-        """Return the material rows asked of `kind`, in printed order."""
-        return [row for row in self.materials if row.kind == kind]
+    def materials_for(self, kind: str, matter: str = "application") -> list[Material]:
+        """Return the material rows asked of `kind` in a case of `matter`, in printed order."""
+        return [row for row in self.materials if (row.kind, row.matter) == (kind, matter)]
 
     def sheet_for(self, stage: str, kind: str) -> Sheet | None:
         """Return the tick table of `stage` (desk, on_site) for `kind` of institution, or None."""

@@ -50,7 +50,11 @@ class Start:
 
 @dataclass(frozen=True)
 class Also:
-    """A step of a linked case in the same transaction: of `origin` (which opened this one) or `opened`."""
+    """A step of a linked case in the same transaction.
+
+    of: `origin`, the case that opened this one; `opened`, all that this one opened; or a matter, the cases of
+        it that this one opened, are not closed and can take the step, which may be none.
+    """
 
     of: str
     action: str
@@ -131,7 +135,10 @@ class Station:
 
 @dataclass(frozen=True)
 class Material:
-    """A row of a material list (annex 5). With a feature, it is asked for only where that is declared."""
+    """A row of a material list (annex 5; articles 21 and 22 for changes).
+
+    With a feature, it is asked for only where that is declared; with fields, only where one of them changes.
+    """
 
     key: str
     kind: str
@@ -142,6 +149,8 @@ class Material:
     feature: str = ""
     applies: str = ""  # the printed case of application, 其他 column
     original: bool = False  # the original must have been seen (C-13)
+    matter: str = "application"
+    fields: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -186,6 +186,7 @@ def test_a_resumption_notice_and_a_reply_issued_anew_say_the_same(app):
     case = an_agreement()
     request = agreed(asked(case, "suspend"))
     step(case, "suspend_entity", Role.MANAGER, date(2026, 6, 4), reason="转让")
+    Case.update(state="qualified").where(Case.origin == case.id, Case.matter == "application").execute()
     step(case, "resume_entity", Role.MANAGER, date(2026, 6, 5), reason="评估合格")
     hand = hand_of(Role.MANAGER, today=date(2026, 6, 5))
     for kind, word in (("resumption_notice", "恢复"), ("exit_reply", "退")):
