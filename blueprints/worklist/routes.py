@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
 from flask_login import current_user
 
-from blueprints import excel, reminders, words
+from blueprints import excel, reminders, suspension_ends, words
 from blueprints.caseload import LAMPS, Filters, task_of, type_labels
 from blueprints.fields import parse_day
 from blueprints.web import STAFF, case_or_404, found, hand, lamp_of, render, requires, scope, wants_partial
@@ -85,10 +85,13 @@ def _type_text(row: Any) -> str:
 def _page_context() -> dict[str, Any]:
     documents, unserved = reminders.unserved(scope(), ASIDE_ROWS)
     tonight = reminders.tonight(scope(), hand())
+    suspensions = suspension_ends.near(scope(), hand())
     return {
         "overdue": queries.overdue_count(scope(), hand()),
         "tonight": tonight[:ASIDE_ROWS],
         "tonight_count": len(tonight),
+        "suspensions": suspensions[:ASIDE_ROWS],
+        "suspension_count": len(suspensions),
         "week": queries.this_week(scope(), hand()),
         "holiday": queries.holiday_ahead(hand()),
         "documents": documents,

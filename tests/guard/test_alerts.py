@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from blueprints import suspension_ends
 from blueprints.guard import alert_queries
 from lifecycle import exits, guard
 from models import Agreement, Case, Credential, FollowUp, Institution, Role, Suspension
@@ -58,6 +59,54 @@ def test_the_longest_suspension_is_told_from_thirty_days_before_its_end(app):
     assert alerts("caps", first) == [(last, CAP.article, "agreements.agreement_page")]
 
 
+@pytest.mark.clause("LC-29-6")
+@pytest.mark.parametrize(
+    ("day", "reminder", "left"),
+    [(149, None, ""), (150, 30, "还有 30 日"), (170, 10, "还有 10 日"), (180, 10, "今天")],
+)
+def test_worklist_and_alerts_remind_of_the_cap_with_its_article_and_button(
+    app, client, at, day, reminder, left
+):
+    case = a_suspended()
+    on = BEGAN + timedelta(days=day)
+    at(on.year, on.month, on.day)
+    browser = log_in(client, Role.CLERK)
+    button = f"/cases/{case.id}/steps/request_resumption"
+    panel = browser.get("/worklist/").all("section", id="suspensions")
+    rows = [row for part in browser.get("/alerts").all("section", id="caps") for row in part.all("a")]
+    if reminder is None:
+        assert (panel, rows) == ([], [])
+        return
+    assert f"2027年2月28日，{left}（提前 {reminder} 日提醒）" in panel[0].text
+    assert CAP.article in panel[0].text
+    assert button in [link.attrs["href"] for link in panel[0].all("a")]
+    assert [(row.attrs["href"], row.text) for row in rows] == [(button, "登记继续履行申请")]
+
+
+@pytest.mark.clause("LC-29-7")
+def test_on_day_181_the_agreement_has_ended_and_nothing_is_left_to_remind_of(app, manager):
+    case = a_suspended()
+    on = BEGAN + timedelta(days=CAP.amount + 1)
+    night(on)
+    browser = manager(on)
+    assert Case.get_by_id(case.id).state == "lapsed_180"
+    assert browser.get("/worklist/").all("section", id="suspensions") == []
+    assert alerts("caps", on) == []
+
+
+def test_an_imposed_suspension_is_told_before_its_end_and_before_day_180(app):
+    long, short = a_standing(), a_standing()
+    for case, ends_on in ((long, date(2027, 3, 31)), (short, date(2026, 9, 30))):
+        data = {"grounds": ["s1"], "decided_by": "主任办公会", "findings": "", "starts_on": BEGAN}
+        hand = hand_of(Role.MANAGER, today=BEGAN)
+        given = data | {"ends_on": ends_on, "evidence": {"s1": "检查记录"}}
+        exits.suspend(case, given, items=["补报数据"], hand=hand)
+    assert [on for on, _, _ in alerts("caps", BEGAN)] == [date(2026, 9, 30)]
+    assert [on for on, _, _ in alerts("caps", date(2027, 2, 1))] == [date(2026, 9, 30), date(2027, 2, 28)]
+    [first, _] = suspension_ends.near([long.office_id], hand_of(Role.MANAGER, today=date(2027, 2, 1)))
+    assert "整改事项还有 1 项没有到位" in first.sentence
+
+
 def test_an_asked_resumption_is_told_until_it_is_decided(app):
     case = a_suspended()
     asked_on = date(2027, 2, 1)
@@ -90,6 +139,26 @@ def test_idle_agreements_and_ends_of_term_are_told(app):
     assert alerts("idle", date(2026, 12, 2)) == [(date(2026, 12, 1), article, "agreements.agreement_page")]
     assert alerts("ending", LAST - timedelta(days=91)) == []
     assert alerts("ending", LAST - timedelta(days=90)) == [(LAST, "第十六条", "agreements.agreement_page")]
+
+
+@pytest.mark.clause("LC-31-02", "LC-32-08")
+@pytest.mark.parametrize(
+    ("days", "near", "over"), [(149, 0, 0), (150, 1, 0), (170, 1, 0), (180, 1, 0), (181, 0, 1)]
+)
+def test_nearly_idle_agreements_are_told_from_day_150_and_over_the_limit_from_day_181(app, days, near, over):
+    a_standing()
+    on = SIGNED + timedelta(days=days)
+    assert (len(alerts("nearly_idle", on)), len(alerts("idle", on))) == (near, over)
+    if near:
+        assert alerts("nearly_idle", on)[0][0] == SIGNED + timedelta(days=180)
+
+
+def test_a_lapsed_lease_cites_no_ground_of_termination(app):
+    case, ends_on = a_standing(), date(2026, 8, 1)
+    for kind in ("licence", "registration", "premises", "contract"):
+        a(Credential, institution=case.institution, kind=kind, valid_until=ends_on)
+    found = [article for _, article, _ in alerts("papers", ends_on)]
+    assert found == ["第三十一条（十）", "第三十一条（十）", "", ""]
 
 
 def test_papers_of_designated_institutions_are_told_thirty_days_ahead(app):
