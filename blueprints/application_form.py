@@ -18,7 +18,7 @@ from models import Application, Channel, Kind
 from rules import features as rule_features
 from rules.book import Book
 from rules.calendar import FIRST
-from rules.rows import Field
+from rules.form_rows import Field
 
 # What the staffing rows of a book count; the keys are the book's.
 COUNTS = {

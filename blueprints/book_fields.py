@@ -14,7 +14,7 @@ from wtforms.validators import Length, StopValidation
 from wtforms.widgets import TextInput
 
 from blueprints.fields import CheckedField, DayField, HouseForm, Needed, TicksField, stripped
-from rules import identity, rows
+from rules import form_rows, identity
 
 MOST = 100_000_000  # nothing on a form is counted or measured beyond that
 FEW = 5  # so many choices stand side by side; more fold into a list
@@ -71,17 +71,17 @@ class ChoiceField(RadioField):
             super().pre_validate(form)
 
 
-def blanks(blank_rows: Iterable[rows.Field]) -> dict[str, Any]:
+def blanks(blank_rows: Iterable[form_rows.Field]) -> dict[str, Any]:
     """Return an unbound field for each row under the name `blank_<key>`, in the order of the book."""
     return {f"blank_{row.key}": _field(row) for row in blank_rows}
 
 
-def with_blanks(form: type[HouseForm], blank_rows: Iterable[rows.Field]) -> type[Any]:
+def with_blanks(form: type[HouseForm], blank_rows: Iterable[form_rows.Field]) -> type[Any]:
     """Return a form class that is `form` and asks for the blanks besides."""
     return type(form.__name__, (form,), blanks(blank_rows))
 
 
-def blank_values(form: HouseForm, blank_rows: Iterable[rows.Field]) -> dict[str, Any]:
+def blank_values(form: HouseForm, blank_rows: Iterable[form_rows.Field]) -> dict[str, Any]:
     """Return what was typed by key, ready for JSON (days as ISO text); empty blanks are left out."""
     typed = {row.key: form[f"blank_{row.key}"].data for row in blank_rows if f"blank_{row.key}" in form}
     return {
@@ -91,7 +91,7 @@ def blank_values(form: HouseForm, blank_rows: Iterable[rows.Field]) -> dict[str,
     }
 
 
-def blank_data(values: Mapping[str, Any], blank_rows: Iterable[rows.Field]) -> dict[str, Any]:
+def blank_data(values: Mapping[str, Any], blank_rows: Iterable[form_rows.Field]) -> dict[str, Any]:
     """Return what a form shows of stored `values`: keyword data for its blanks."""
     return {
         f"blank_{row.key}": date.fromisoformat(values[row.key]) if row.type == "day" else values[row.key]
@@ -100,7 +100,7 @@ def blank_data(values: Mapping[str, Any], blank_rows: Iterable[rows.Field]) -> d
     }
 
 
-def sum_warnings(values: Mapping[str, Any], blank_rows: Iterable[rows.Field]) -> list[str]:
+def sum_warnings(values: Mapping[str, Any], blank_rows: Iterable[form_rows.Field]) -> list[str]:
     """Return a sentence for every total in `values` that is not the sum of its parts; never a refusal."""
     by_key = {row.key: row for row in blank_rows}
     told = []
@@ -111,7 +111,7 @@ def sum_warnings(values: Mapping[str, Any], blank_rows: Iterable[rows.Field]) ->
     return told
 
 
-def _field(row: rows.Field) -> Any:
+def _field(row: form_rows.Field) -> Any:
     checks: list[Any] = (
         [Needed(f"请{'选择' if row.choices else '填写'}{row.label}")] if row.is_required else []
     )
@@ -119,12 +119,12 @@ def _field(row: rows.Field) -> Any:
     return MAKERS[row.type](row, label, checks)
 
 
-def _text(row: rows.Field, label: str, checks: list[Any], kind: Any = StringField) -> Any:
+def _text(row: form_rows.Field, label: str, checks: list[Any], kind: Any = StringField) -> Any:
     most = Length(max=row.max, message=f"不超过 {row.max} 字")
     return kind(label, [*checks, most], description=row.hint)
 
 
-def _choice(row: rows.Field, label: str, checks: list[Any]) -> Any:
+def _choice(row: form_rows.Field, label: str, checks: list[Any]) -> Any:
     choices = [(choice, choice) for choice in row.choices]
     if row.is_required and len(choices) <= FEW:
         return ChoiceField(label, checks, choices=choices, description=row.hint)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from blueprints.fields import stripped
-from rules.rows import Column, Table
+from rules.form_rows import Column, Table
 
 SHOWN = 3  # so many rows stand open for typing
 MOST_ROWS = 200

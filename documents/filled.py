@@ -7,8 +7,8 @@ from typing import Any
 from documents.forms import lines_of
 from models import Application, CaseMaterial, Institution, Kind, MaterialState
 from rules.book import Book
+from rules.form_rows import Material
 from rules.periods import describe
-from rules.rows import Material
 
 PRINTED_TYPES = ("住院", "门诊统筹", "医保个人账户")
 LISTS: Mapping[str, str] = {

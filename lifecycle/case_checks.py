@@ -27,7 +27,8 @@ from models import (
     Role,
     User,
 )
-from rules.rows import Condition, Ground
+from rules.form_rows import Condition
+from rules.rows import Ground
 
 OPEN_STATES = (CaseState.DRAFT, CaseState.FILED, CaseState.CORRECTION_REQUESTED)
 LABELS: Mapping[str, Mapping[str, str]] = {

@@ -28,7 +28,7 @@ from models import (
     UserRole,
 )
 from rules import features
-from rules.rows import Material
+from rules.form_rows import Material
 
 FIRST_STATE = {
     Matter.APPLICATION: CaseState.DRAFT,

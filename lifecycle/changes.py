@@ -15,9 +15,9 @@ from lifecycle.db import locked
 from lifecycle.hand import Hand
 from models import Case, ChangeRequest, ClockPause, Institution, StepTaken
 from rules.book import Book
+from rules.form_rows import Field
 from rules.identity import mask_id
 from rules.periods import Due, Pause, due_date
-from rules.rows import Field
 
 REQUEST = "change_request"
 PERSONS = register.PERSONS

@@ -14,8 +14,9 @@ from lifecycle.hand import Hand
 from models import Application, CheckFinding, Person, Staff
 from rules.book import Book
 from rules.calendar import WorkCalendar
+from rules.form_rows import Condition
 from rules.periods import add_period, day_text, describe, first_day_after
-from rules.rows import ClockRule, Condition
+from rules.rows import ClockRule
 
 CLEAR, HIT, OPEN = CheckFinding.CLEAR, CheckFinding.HIT, CheckFinding.OPEN
 

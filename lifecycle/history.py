@@ -11,7 +11,7 @@ from lifecycle import moment
 from lifecycle.hand import Hand
 from models import FormerValue, Institution
 from rules.book import Book
-from rules.rows import Field
+from rules.form_rows import Field
 
 # What a column says in words, where that is not the value itself.
 SAID: Mapping[str, Mapping[Any, str]] = {

@@ -8,7 +8,7 @@ from peewee import JOIN
 
 from lifecycle.hand import Hand
 from models import Attachment, Case, CaseMaterial, MaterialState, Role, User
-from rules.rows import Material
+from rules.form_rows import Material
 
 LABELS = {
     MaterialState.PENDING: "未收",

@@ -12,7 +12,7 @@ from lifecycle.errors import BadDay, Conflict, NotAllowed, Unmet
 from lifecycle.hand import Hand
 from lifecycle.material_list import LABELS, may_mark, takes_materials
 from models import Attachment, Case, CaseMaterial, CaseState, MaterialState, Role
-from rules.rows import Material
+from rules.form_rows import Material
 
 
 def mark_material(  # noqa: PLR0913 - what a row of annex 5 says

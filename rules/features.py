@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from rules.rows import Feature
+from rules.form_rows import Feature
 
 
 def declared(

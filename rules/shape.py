@@ -5,7 +5,8 @@ from dataclasses import fields
 from types import MappingProxyType
 from typing import Any, TypeVar, get_args, get_origin
 
-from rules.rows import Also, Column, Staffing, Start
+from rules.form_rows import Column, Staffing
+from rules.rows import Also, Start
 
 T = TypeVar("T")
 

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from math import ceil
 
-from rules.rows import Staffing
+from rules.form_rows import Staffing
 
 
 def required(staffing: Staffing, count: int) -> int:

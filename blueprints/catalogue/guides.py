@@ -6,8 +6,9 @@ from typing import Any
 
 from blueprints import words
 from rules.book import Book, holds
+from rules.form_rows import Condition, DesignationType, Feature, Guide, Material
 from rules.periods import describe
-from rules.rows import ClockRule, Condition, DesignationType, Feature, Guide, Material, Step
+from rules.rows import ClockRule, Step
 
 MATTER = "application"
 

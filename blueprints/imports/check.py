@@ -11,7 +11,7 @@ from lifecycle.ledger import Entry, Terms
 from lifecycle.register import PERSONS
 from models import Kind
 from rules import identity
-from rules.rows import DesignationType
+from rules.form_rows import DesignationType
 
 # What one kind alone can have; another filled in is a slip of the row.
 ONLY_FOR = {Kind.MEDICAL: ("grade", "beds"), Kind.PHARMACY: ("business_model",)}

@@ -10,7 +10,7 @@ import xlsxwriter
 from blueprints.excel import PLAIN
 from blueprints.imports.columns import COLUMNS, REASON, Column
 from blueprints.workbooks import Broken, day_of
-from rules.rows import DesignationType
+from rules.form_rows import DesignationType
 
 ROWS = 5_000  # rows that the lists to choose from reach
 FIRST = 3  # rows of title, note and heading

@@ -12,7 +12,7 @@ from blueprints.web import found, hand, institution_or_404, requires, scope
 from lifecycle import register
 from lifecycle.errors import DomainError
 from models import Institution
-from rules import identity, rows
+from rules import form_rows, identity
 
 CHECKED = ("uscc", "phone", "national_code", "operating_since", "approved_on")
 
@@ -97,7 +97,7 @@ def choose(institution_id: int, link: str) -> str:
 # --- The form: what it asks for, what is stored, what was chosen ---
 
 
-def _blanks(institution: Institution) -> list[rows.Field]:
+def _blanks(institution: Institution) -> list[form_rows.Field]:
     return book_of(institution).fields_of("institution", institution.kind)
 
 

@@ -14,7 +14,7 @@ from lifecycle.hand import Hand
 from models import Institution, Person, Staff
 from rules import identity
 from rules.book import Book
-from rules.rows import Column
+from rules.form_rows import Column
 
 MOST = 2000  # rows in one file
 NEEDED = ("name", "resident_id", "category")

@@ -11,7 +11,7 @@ from blueprints.fields import DayField, HouseForm, Needed, stripped
 from blueprints.register_fields import ResidentIdField
 from models import Staff
 from rules.book import Book
-from rules.rows import Table
+from rules.form_rows import Table
 
 # Columns of a roster that are no columns of Staff: who it is.
 WHO = ("name", "resident_id")

@@ -14,7 +14,7 @@ from blueprints.web import STAFF, found, hand, institution_or_404, requires, sco
 from lifecycle import moment, staff
 from lifecycle.errors import DomainError
 from models import Institution, Staff
-from rules.rows import Table
+from rules.form_rows import Table
 
 WIDTHS = {"resident_id": 22, "category": 16, "title": 16, "department": 16}
 

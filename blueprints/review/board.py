@@ -22,7 +22,7 @@ from models import (
     Stage,
     User,
 )
-from rules.rows import Sheet, SheetRow
+from rules.form_rows import Sheet, SheetRow
 
 # In which state of the case a sheet is filled in.
 STATE_OF: Mapping[str, str] = MappingProxyType(

@@ -10,7 +10,7 @@ from wtforms.widgets import HiddenInput
 
 from blueprints import words
 from blueprints.fields import DayField, HouseForm
-from rules.rows import Sheet
+from rules.form_rows import Sheet
 
 FINDINGS = ("pass", "fail", "not_applicable")
 STALE = "页面打开太久，请刷新后再填"

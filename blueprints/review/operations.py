@@ -22,7 +22,7 @@ from models import (
     Stage,
     User,
 )
-from rules.rows import Sheet
+from rules.form_rows import Sheet
 
 NOT_DECLARED = "系统：未申报"
 

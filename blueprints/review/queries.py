@@ -26,7 +26,7 @@ from models import (
     User,
     UserRole,
 )
-from rules.rows import SheetRow
+from rules.form_rows import SheetRow
 from rules.staffing import required
 
 UNITS: Mapping[str, str] = MappingProxyType(

@@ -8,7 +8,7 @@ from werkzeug.datastructures import MultiDict
 
 from blueprints.book_fields import blank_data, blank_values, parse_number, with_blanks
 from blueprints.fields import HouseForm
-from rules.rows import Field
+from rules.form_rows import Field
 
 
 def a_blank(key, type="text", **more):

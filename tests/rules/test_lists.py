@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from rules.book import BOOKS, load_book
-from rules.rows import Staffing
+from rules.form_rows import Staffing
 from rules.staffing import required
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from rules.book import BOOKS, load_book
-from rules.rows import Staffing
+from rules.form_rows import Staffing
 
 
 @pytest.fixture(scope="module")
