@@ -39,6 +39,7 @@ FEATURES = (
     "cases",
     "materials",
     "checks",
+    "replacements",
     "papers",
     "review",
     "notices",

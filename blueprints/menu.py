@@ -69,7 +69,7 @@ MENU = (
         "cash-coin",
         "checks.fund_page",
         STAFF,
-        ("checks.fund", "checks.condition"),
+        ("checks.fund", "checks.condition", "replacements"),
         threshold="fund_overrun",
     ),
     Item("预警", "exclamation-triangle", "guard.alert_list", STAFF, ("guard",)),

@@ -71,6 +71,8 @@ VERBS = {
     "impose_ban": "登记限制申请",
     "mark_check": "受理前核查",
     "set_policy": "登记基金评估和政策标记",
+    "link_replacement": "登记退一进一关联",
+    "unlink_replacement": "取消退一进一关联",
     "block_rights": "登记中止或终止结算资格",
     "lift_rights": "恢复结算资格",
     "do_follow_up": "登记后续事项",

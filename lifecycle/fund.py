@@ -6,7 +6,7 @@ Money in 分, months of capacity in tenths. The guard is a strong warning: 原�
 from dataclasses import dataclass
 from typing import Any
 
-from lifecycle import audit
+from lifecycle import audit, replacement
 from lifecycle.db import write_tx
 from lifecycle.errors import Conflict, NotAllowed, Unmet
 from lifecycle.hand import Hand
@@ -98,14 +98,21 @@ def policy_words(application: Application, book: Book) -> str:
     return f"{row.label}（{application.policy_reason}，{row.article}）" if row else ""
 
 
+def answers(application: Application, hand: Hand) -> list[str]:
+    """Return what answers the guard: an inclined policy (第二十五条), the place of an exit (第二十七条)."""
+    policy = policy_words(application, hand.book_of(application.case))
+    exit_ = replacement.told(application.case, hand)
+    told = [f"已登记政策倾斜：{policy}"] if policy else []
+    return told + ([f"已关联退出机构：{exit_}"] if exit_ else [])
+
+
 def warnings(application: Application, hand: Hand) -> list[str]:
-    """Return why inpatient is in principle not accepted this year, and the policy that answers it, if any."""
+    """Return why inpatient is in principle not accepted this year, and what answers it, if anything."""
     found = guard_of(application, hand)
     if found is None or not found.is_over:
         return []
-    told = policy_words(application, hand.book_of(application.case))
-    answer = [f"已登记政策倾斜：{told}"] if told else []
-    return [f"{found.year} 年原则上不予受理含住院的申请：{'；'.join(found.lines)}", *answer]
+    told = f"{found.year} 年原则上不予受理含住院的申请：{'；'.join(found.lines)}"
+    return [told, *answers(application, hand)]
 
 
 def save_year(office: Office, year: int, figures: dict[str, Any], *, version: int, hand: Hand) -> FundYear:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from lifecycle import bans, fund, guard
+from lifecycle import bans, fund, guard, replacement
 from lifecycle.cases import declared_features
 from lifecycle.eligibility import CLEAR, HIT, OPEN, Answer, Link
 from lifecycle.hand import Hand
@@ -172,15 +172,16 @@ def _penalty(_check: Mapping[str, Any], inquiry: Inquiry) -> Answer:
 
 
 def _fund(_check: Mapping[str, Any], inquiry: Inquiry) -> Answer:
-    """第二十四条: in principle no acceptance; 第二十五条 or a written reason answers it (readings C-42)."""
+    """第二十四条: in principle no acceptance; 第二十五条、第二十七条 or a reason answers it (C-42)."""
     guard = fund.guard_of(inquiry.application, inquiry.hand)
     if guard is None:
         return Answer()
     if not guard.is_over:
         return Answer(CLEAR if guard.is_known else OPEN, guard.lines)
-    if told := fund.policy_words(inquiry.application, inquiry.book):
-        return Answer(CLEAR, (*guard.lines, f"已登记政策倾斜：{told}", "其他条件照常核对"))
-    way = "原则上当年不予受理；符合政策倾斜情形的先登记，其他须受理的标“未发现”并写明理由"
+    if told := fund.answers(inquiry.application, inquiry.hand):
+        return Answer(CLEAR, (*guard.lines, *told, "其他条件照常核对"))
+    exit_ = "，退一进一的先关联退出机构" if replacement.article_of(inquiry.book) else ""
+    way = f"原则上当年不予受理；符合政策倾斜情形的先登记{exit_}，其他须受理的标“未发现”并写明理由"
     return Answer(HIT, (*guard.lines, way))
 
 

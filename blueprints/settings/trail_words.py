@@ -72,6 +72,7 @@ VERBS: Mapping[str, str] = MappingProxyType(
         "verify_complaint": "登记举报核查结果",
         "lift_ban": "解除限制申请",
         "save_fund_year": "登记基金运行数据",
+        "save_capacity_estimate": "登记基金可承受范围测算",
         "add_condition": "增加补充条件",
         "end_condition": "停用补充条件",
         "restore_condition": "恢复补充条件",
