@@ -20,6 +20,7 @@ SCREENS: Mapping[str, str] = MappingProxyType(
         "publication": "notices.publish",
         "suspension": "exits.suspension_page",
         "termination": "exits.termination_page",
+        "exit_request": "exits.refile_page",
     }
 )
 # Pages of what may befall an agreement; nobody waits there for it.

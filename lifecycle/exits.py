@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from lifecycle import audit, effects
-from lifecycle.cases import open_case
+from lifecycle.cases import FIRST_STATE, open_case
 from lifecycle.clocks import as_day
 from lifecycle.db import locked, write_tx
 from lifecycle.errors import BadDay, Conflict, NotAllowed
@@ -128,6 +128,29 @@ def ask_to_leave(agreement: Case, given: Mapping[str, Any], *, hand: Hand, reaso
             is_late=is_late(given["asked_on"], given["from_on"], book),
             **given,
         )
+        return take_step(
+            case, "file_exit", hand=hand, on=given["asked_on"], reason=reason, data=_plain(given)
+        )
+
+
+def refile(
+    case: Case, given: Mapping[str, Any], *, hand: Hand, reason: str = "", version: int | None = None
+) -> Case:
+    """Return the case of an exit request that was taken back, filed again as corrected.
+
+    given: as for `ask_to_leave`. Raises NotAllowed once it was filed, Conflict for a stale version, BadDay
+    for a day before the request, as take_step does besides.
+    """
+    with write_tx():
+        case = locked(Case, case.id)
+        if case.matter != Matter.EXIT or case.state != FIRST_STATE[Matter.EXIT]:
+            raise NotAllowed("退出申请已经登记，要改的请先撤回上一步")
+        if version is not None and version != case.version:
+            raise Conflict("同事刚刚改动了这件申请，本次未保存；请核对后再登记")
+        if given["from_on"] < given["asked_on"]:
+            raise BadDay("拟退出日期不能早于申请日期")
+        late = is_late(given["asked_on"], given["from_on"], hand.book_of(case))
+        ExitRequest.update(**given, is_late=late).where(ExitRequest.case == case).execute()
         return take_step(
             case, "file_exit", hand=hand, on=given["asked_on"], reason=reason, data=_plain(given)
         )

@@ -153,6 +153,12 @@ def capped_on(book: Book, from_on: date) -> date:
     return add_period(from_on, rule.amount, rule.unit)
 
 
+def request_of(case: Case) -> ExitRequest | None:
+    """Return what was asked in an exit case with its agreement and institution, or None for another case."""
+    rows = ExitRequest.select(ExitRequest, Case, Institution).join(Case, on=ExitRequest.agreement)
+    return rows.join(Institution).where(ExitRequest.case == case).first()
+
+
 def held_types(case: Case) -> frozenset[str]:
     """Return the designation types the agreement came from, by key; none if from the ledger."""
     origin = case.origin

@@ -11,9 +11,10 @@ from blueprints.exits.blueprint import ASKERS, agreement_or_404, bp
 from blueprints.exits.suspension_routes import renew_version
 from blueprints.fields import parse_day
 from blueprints.register_fields import whole
-from blueprints.web import STAFF, found, hand, render, requires, scope
+from blueprints.web import STAFF, case_or_404, found, hand, render, requires, scope
 from lifecycle import exits
-from lifecycle.errors import DomainError
+from lifecycle.cases import FIRST_STATE
+from lifecycle.errors import Conflict, DomainError
 from models import Case, Matter
 from rules.book import Book
 
@@ -42,10 +43,8 @@ def request_page(case_id: int) -> Any:
     form = _form(case, book)
     if not form.validate_on_submit():
         return _page(case, form, book), 422 if form.errors else 200
-    given = {name: form[name].data for name in ASKED}
-    given["reason"], given["categories"] = given["reason"] or "", given["categories"] or []
     try:
-        asked = exits.ask_to_leave(case, given, hand=hand(), reason=form.note.data or "")
+        asked = exits.ask_to_leave(case, _given(form), hand=hand(), reason=form.note.data or "")
     except DomainError as refusal:
         renew_version(case, form, refusal)
         return _page(case, form, book, refusal), refusal.status
@@ -53,25 +52,54 @@ def request_page(case_id: int) -> Any:
     return redirect(url_for("cases.case_page", case_id=asked.id))
 
 
+@bp.route("/requests/<int:case_id>", methods=["GET", "POST"])
+@requires(*ASKERS)
+def refile_page(case_id: int) -> Any:
+    case = case_or_404(case_id)
+    row = found(queries.request_of(case))
+    if case.state != FIRST_STATE[Matter.EXIT]:
+        return redirect(url_for("cases.case_page", case_id=case.id))
+    form = _form(row.agreement, hand().book_of(case), row, case.version)
+    if not form.validate_on_submit():
+        return _page(row.agreement, form, hand().book_of(case), draft=case), 422 if form.errors else 200
+    given = {"reason": form.note.data or "", "version": whole(form.version.data) or 0}
+    try:
+        exits.refile(case, _given(form), hand=hand(), **given)
+    except DomainError as refusal:
+        if refusal.status == Conflict.status:
+            form.version.raw_data, form.version.data = None, case_or_404(case.id).version
+        return _page(row.agreement, form, hand().book_of(case), refusal, case), refusal.status
+    flash("已重新登记退出申请，请打印申请表签章后交负责人批复。")
+    return redirect(url_for("cases.case_page", case_id=case.id))
+
+
+def _given(form: forms.RequestForm) -> dict[str, Any]:
+    given = {name: form[name].data for name in ASKED}
+    return given | {"reason": given["reason"] or "", "categories": given["categories"] or []}
+
+
 def _book(case: Case) -> Book:
     """Return the book exit requests of the region go by, or answer 404 where it knows none."""
     return hand().books[found(hand().region_of(case.office).books.get(Matter.EXIT))]
 
 
-def _form(case: Case, book: Book) -> forms.RequestForm:
-    form = forms.RequestForm(asked_on=hand().today, version=case.version)
+def _form(case: Case, book: Book, row: Any = None, version: int | None = None) -> forms.RequestForm:
+    """Return the form for an agreement; row: a request that was taken back, with what was typed then."""
+    typed = {name: getattr(row, name) for name in ASKED} if row else {"asked_on": hand().today}
+    form = forms.RequestForm(**typed, version=case.version if version is None else version)
     form.wish.choices = list(WISHES.items())
     held = queries.held_types(case)
     form.categories.choices = [(row.label, row.label) for row in book.types if row.key in held]
     return form
 
 
-def _page(case: Case, form: forms.RequestForm, book: Book, error: Any = None) -> str:
+def _page(case: Case, form: forms.RequestForm, book: Book, error: Any = None, draft: Any = None) -> str:
     return render_template(
         "exits/request_page.html",
         case=case,
         form=form,
         error=error,
+        draft=draft,
         agreement=queries.agreement_of(case),
         facts=printed_facts(case, hand()),
         is_barred=case.institution.kind == "medical" and case.institution.is_public,

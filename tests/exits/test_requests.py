@@ -74,6 +74,52 @@ def test_a_suspension_is_asked_for_approved_begun_and_resumed_by_page(client, at
     assert state(case) == "active"
 
 
+@pytest.mark.clause("LC-33-1")
+def test_a_request_taken_back_is_opened_again_with_what_was_typed_and_filed_anew(client, at):
+    at(2026, 6, 1)
+    case = signed()
+    browser = log_in(client, Role.CLERK)
+    request = asked(browser, case, categories="门诊统筹")
+    again_url = f"/exits/requests/{request.id}"
+    browser.get(again_url, status=302)
+    form = {"version": Case.get_by_id(request.id).version, "reason": "日期写错"}
+    browser.post(f"/cases/{request.id}/take-back", data=form)
+    assert again_url in [link.attrs["href"] for link in browser.get("/worklist/").all("a")]
+    browser.get(f"/cases/{request.id}/steps/file_exit", status=302)
+    page = browser.get(again_url)
+    assert page.one("textarea", id="reason").text == "院区搬迁"
+    assert page.one("input", id="from_on").attrs["value"] == "2026-09-01"
+    ticked = [box.attrs["value"] for box in page.all("input", name="categories") if "checked" in box.attrs]
+    assert ticked == ["门诊统筹"]
+    version = Case.get_by_id(request.id).version
+    told = browser.post(again_url, status=422, data={**ASKED, "reason": "", "version": version})
+    assert told.one("input", id="insurance").attrs["value"] == "职工医保、居民医保"
+    browser.post(again_url, status=409, data={**ASKED, "version": version - 1})
+    browser.post(again_url, data={**ASKED, "from_on": "2026-08-31", "version": version})
+    row = ExitRequest.get()
+    assert (row.case_id, row.from_on, row.is_late, row.categories) == (
+        request.id,
+        date(2026, 8, 31),
+        True,
+        [],
+    )
+    assert state(request) == "exit_filed"
+    browser.post(again_url, status=302, data={**ASKED, "version": Case.get_by_id(request.id).version})
+
+
+def test_a_public_hospital_is_refused_when_it_files_again_too(client, at):
+    at(2026, 6, 1)
+    case = signed(is_public=True)
+    browser = log_in(client, Role.CLERK)
+    request = asked(browser, case, wish="not_renew")
+    form = {"version": Case.get_by_id(request.id).version, "reason": "改事项"}
+    browser.post(f"/cases/{request.id}/take-back", data=form)
+    version = Case.get_by_id(request.id).version
+    page = browser.post(f"/exits/requests/{request.id}", status=422, data={**ASKED, "version": version})
+    assert "第三十三条" in page.one("main").one("div", id="refusal").text
+    assert (state(request), ExitRequest.get().wish) == ("exit_draft", "not_renew")
+
+
 def current(page):
     """The line of the menu that is marked."""
     return [link.text for link in page.one("nav", class_="sidenav").all("a") if "aria-current" in link.attrs]
