@@ -23,7 +23,12 @@ ROLES: Mapping[str, str] = MappingProxyType(
 KINDS: Mapping[str, str] = MappingProxyType({Kind.MEDICAL: "医疗机构", Kind.PHARMACY: "零售药店"})
 LEVELS: Mapping[str, str] = MappingProxyType({Level.CITY: "市级", Level.COUNTY: "县（市、区）级"})
 MATTERS: Mapping[str, str] = MappingProxyType(
-    {Matter.APPLICATION: "定点申请", Matter.AGREEMENT: "协议履行", Matter.EXIT: "退出申请"}
+    {
+        Matter.APPLICATION: "定点申请",
+        Matter.AGREEMENT: "协议履行",
+        Matter.CHANGE: "信息变更",
+        Matter.EXIT: "退出申请",
+    }
 )
 MATERIAL_STATES: Mapping[str, str] = MappingProxyType(
     {
