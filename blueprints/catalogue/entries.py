@@ -20,6 +20,18 @@ STARTS: Mapping[str, str] = MappingProxyType(
 )
 
 
+MEASURES: Mapping[str, str] = MappingProxyType({"handling": "协议处理", "penalty": "行政处罚"})
+UNITS: Mapping[str, str] = MappingProxyType({"percent": "%", "month": "个月", "day": "日", "bed": "张床位"})
+LISTS: Mapping[str, str] = MappingProxyType(
+    {
+        "remedy": "争议的解决途径",
+        "dispute": "争议事项",
+        "rights": "中止或终止结算资格的对象",
+        "policy": "定点政策倾斜的情形",
+    }
+)
+
+
 @dataclass(frozen=True)
 class Entry:
     """One row of a book. key: kind and key of the row, unique in the book; details: short sentences."""
@@ -95,7 +107,35 @@ def _grounds(book: Book, section: str) -> Iterable[Entry]:
         details = [f"{USES[row.use]}，{_kinds(row.kinds)}"]
         details += [f"限制期：{describe(book.clocks[row.ban])}"] if row.ban else []
         details += [row.hint] if row.hint else []
+        details += [f"认定时写明：{'、'.join(row.asks)}"] if row.asks else []
+        details += ["登记的情况符合时，系统提示负责人"] if row.proposes else []
         yield Entry(section, f"ground:{row.key}", row.text, row.article, tuple(details))
+
+
+def _thresholds(book: Book, section: str) -> Iterable[Entry]:
+    for row in book.thresholds.values():
+        title = f"{row.name}：{row.amount} {UNITS.get(row.unit, row.unit)}"
+        yield Entry(section, f"threshold:{row.key}", title, row.article, ())
+
+
+def _measures(book: Book, section: str) -> Iterable[Entry]:
+    for row in book.measures:
+        details = [f"{MEASURES[row.of]}，{_kinds(row.kinds)}"]
+        details += ["须登记金额"] if row.has_amount else []
+        yield Entry(section, f"measure:{row.of}.{row.key}", row.label, row.article, tuple(details))
+
+
+def _choices(book: Book, section: str) -> Iterable[Entry]:
+    for row in book.choices:
+        told = (LISTS.get(row.list, ""),) if row.list in LISTS else ()
+        yield Entry(section, f"choice:{row.list}.{row.key}", row.label, row.article, told)
+
+
+def _follow_ups(book: Book, section: str) -> Iterable[Entry]:
+    for row in book.follow_ups:
+        done = dict.fromkeys(step.label for step in book.steps if step.action in row.steps)
+        title = row.text.format(institution="机构", city="市级经办机构", branch="连锁分支")
+        yield Entry(section, f"follow_up:{row.key}", title, row.article, (f"在“{'、'.join(done)}”之后",))
 
 
 def _materials(book: Book, section: str) -> Iterable[Entry]:
@@ -137,6 +177,10 @@ SECTIONS: Mapping[str, tuple[str, Callable[[Book, str], Iterable[Entry]]]] = Map
         "step": ("步骤", _steps),
         "condition": ("基本条件", _conditions),
         "ground": ("情形", _grounds),
+        "threshold": ("界限", _thresholds),
+        "measure": ("处理措施", _measures),
+        "choice": ("选项", _choices),
+        "follow_up": ("后续事项", _follow_ups),
         "material": ("材料", _materials),
         "row": ("评审项", _rows),
         "document": ("文书", _documents),

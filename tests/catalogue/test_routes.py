@@ -173,3 +173,34 @@ def test_a_citys_guide_page_chooses_among_the_offices_below(client):
     county = below(city)
     user = log_in(client, Role.CLERK, office=city)
     assert f"受理单位{county.name}" in user.get(f"/rules/guide?office={county.id}").text
+
+
+@pytest.mark.parametrize(
+    ("section", "word", "told"),
+    [
+        ("measure", "违约金", "协议处理，医疗机构"),
+        ("measure", "罚款", "行政处罚，医疗机构、零售药店"),
+        ("choice", "行政复议", "争议的解决途径"),
+        ("choice", "科室", "中止或终止结算资格的对象"),
+        ("threshold", "累计被中止", "2 次"),
+        ("follow_up", "社会公布", "在“解除协议、按申请解除协议”之后"),
+        ("ground", "串换", "解除协议，零售药店"),
+        ("ground", "第二十九条（三）", "中止协议"),
+    ],
+)
+def test_measures_lists_bounds_and_grounds_of_exit_are_found(clerk, section, word, told):
+    page = clerk.get("/rules", query_string={"section": section, "q": word})
+    found = rows(page)
+    assert found
+    assert all(key.startswith(section) for key in found)
+    assert any(told in text for text in found.values())
+
+
+def test_every_measure_choice_and_ground_of_every_book_stands_in_the_catalogue():
+    for book in load_books().values():
+        keys = [entry.key for entry in entries(book)]
+        assert len(keys) == len(set(keys))
+        wanted = {f"measure:{row.of}.{row.key}" for row in book.measures}
+        wanted |= {f"choice:{row.list}.{row.key}" for row in book.choices}
+        wanted |= {f"ground:{row.key}" for row in book.grounds}
+        assert wanted <= set(keys)
