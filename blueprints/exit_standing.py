@@ -9,7 +9,7 @@ from peewee import JOIN
 
 from blueprints import words
 from blueprints.screens import page_of
-from lifecycle import steps
+from lifecycle import corrections, steps, undo
 from lifecycle.exits import counted_suspensions
 from lifecycle.hand import Hand
 from models import (
@@ -53,6 +53,7 @@ class Standing:
     items: list[RectificationItem] = field(default_factory=list)
     request: Case | None = None
     termination: Termination | None = None
+    newest: StepTaken | None = None  # the last step, if this person may take it back
 
     @property
     def days(self) -> int:
@@ -93,7 +94,17 @@ def standing(case: Case, hand: Hand) -> Standing:
         items=list(RectificationItem.select().where(RectificationItem.suspension == row)) if row else [],
         request=open_request(case),
         termination=termination_of(case),
+        newest=_newest(case, hand),
     )
+
+
+def _newest(case: Case, hand: Hand) -> StepTaken | None:
+    """Return the last step if this person may take it back; what opened the agreement is undone elsewhere."""
+    taken = steps.last_step(case)
+    if taken is None or undo.came_with_another(case, taken) or undo.is_take_over(case, taken):
+        return None
+    is_mine = corrections.may_correct(case, taken, hand) and not corrections.is_lapse(case, taken, hand)
+    return taken if is_mine else None
 
 
 def _suspensions(case: Case) -> list[Suspension]:
