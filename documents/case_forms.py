@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from peewee import JOIN
 
-from documents import filled, filled_exit, filled_zhanjiang, printing
+from documents import filled, filled_change, filled_exit, filled_zhanjiang, printing
 from documents.across import UNFINISHED, across
 from documents.forms import FORMS
 from documents.render import render
@@ -15,6 +15,8 @@ from models import (
     Attachment,
     Case,
     CaseMaterial,
+    CaseState,
+    ChangeRequest,
     Credential,
     CredentialKind,
     Document,
@@ -47,6 +49,8 @@ def forms_of(case: Case, book: Book) -> list[CaseForm]:
     """Return the forms of `case`; a book that prints no annex 2 leaves only its list of materials."""
     if case.matter == Matter.EXIT and any(filled_exit.ANNEX in field.forms for field in book.fields):
         return [CaseForm("exit_form", "附件12", "定点资格退出申请表")]
+    if case.matter == Matter.CHANGE:
+        return _change_forms(case, book)
     if case.matter != Matter.APPLICATION:
         return []
     kind = case.institution.kind
@@ -62,6 +66,14 @@ def forms_of(case: Case, book: Book) -> list[CaseForm]:
     ]
 
 
+def _change_forms(case: Case, book: Book) -> list[CaseForm]:
+    """Return annex 11 of the institution's kind; general information is told by letter, not by the form."""
+    annex = filled_change.ANNEXES[case.institution.kind]
+    if case.state == CaseState.CHANGE_NOTIFIED or not any(annex in field.forms for field in book.fields):
+        return []
+    return [CaseForm("change_form", f"附件{annex}", "定点信息变更申请表")]
+
+
 def _case_key(key: str) -> str:
     """The list of materials is one form, filled with the rows of the case."""
     return "material_list" if key in printing.LISTS.values() else key
@@ -74,7 +86,7 @@ def case_form(
 
     What is not finished prints with 未完成 across it: an application with blanks that must be filled, a list
     with rows nobody has looked at. legal_id: the whole number; left out, it is printed masked.
-    region: its name as annex 12 prints it.
+    region: its name as annexes 11 and 12 print it.
     """
     if key not in {form.key for form in forms_of(case, book)}:
         return None
@@ -84,6 +96,8 @@ def case_form(
         return _zhanjiang_application(case, book)
     if key == "exit_form":
         return _exit_form(case, region)
+    if key == "change_form":
+        return _change_form(case, region)
     if key == "commitment":
         form = FORMS[f"commitment_{case.institution.kind}"]
         return render(form.template, filled.commitment(case.institution.name, book))
@@ -91,7 +105,10 @@ def case_form(
 
 
 def lacking(case: Case, book: Book) -> list[str]:
-    """Return the labels of annex 2 that are still empty, in printed order."""
+    """Return the labels of annex 2 or, of a change, annex 11 that are still empty, in printed order."""
+    if request := ChangeRequest.get_or_none(ChangeRequest.case == case.id):
+        data = filled_change.change_form(request, case.institution, region="")
+        return filled_change.lacking(data, case.institution.kind)
     application = Application.get_or_none(Application.case == case)
     if application is None:
         return []
@@ -159,6 +176,16 @@ def _exit_form(case: Case, region: str) -> bytes | None:
     )
     data = filled_exit.exit_form(request, case.institution, licence, region=region)
     return render(FORMS[f"exit_form_{case.institution.kind}"].template, data)
+
+
+def _change_form(case: Case, region: str) -> bytes | None:
+    request = ChangeRequest.get_or_none(ChangeRequest.case == case.id)
+    if request is None:
+        return None
+    kind = case.institution.kind
+    data = filled_change.change_form(request, case.institution, region=region)
+    printed = render(FORMS[f"change_form_{kind}"].template, data)
+    return across(printed, UNFINISHED) if filled_change.lacking(data, kind) else printed
 
 
 def _material_list(case: Case, book: Book) -> bytes:

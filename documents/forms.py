@@ -31,6 +31,11 @@ EXIT = (
     *("beds", "uscc_paper", "uscc", "licence_no", "registration_type", "legal_representative", "principal"),
     *("valid_until", "insurances", "scope", "reason", "wish", "region", "from_on", "asked_on"),
 )
+CHANGE = (
+    *("institution", "district", "address", "postcode", "licence_no", "uscc", "legal_representative"),
+    *("legal_phone", "principal", "principal_phone", "region", "asked_on"),
+)
+CHANGED = {"items": ("label", "before", "after")}
 DEPARTMENT = (
     *("no", "code", "name", "beds", "physicians", "seniors", "physician_note", "nurses", "nurse_note"),
 )
@@ -121,6 +126,18 @@ FORMS: Mapping[str, Form] = MappingProxyType(
         ),
         "exit_form_medical": Form("exit_form_medical.docx", EXIT),
         "exit_form_pharmacy": Form("exit_form_pharmacy.docx", EXIT),
+        "change_form_medical": Form(
+            "change_form_medical.docx",
+            (*CHANGE, "ownership", "grade", "profit", "served", "beds", "services"),
+            CHANGED,
+            {"items": 5},
+        ),
+        "change_form_pharmacy": Form(
+            "change_form_pharmacy.docx",
+            (*CHANGE, "business_model", "pharmacy_class", "western_drugs", "patent_drugs", "tcm_drugs"),
+            CHANGED,
+            {"items": 5},
+        ),
         "suspension_notice": Form(
             "suspension_notice.docx",
             (*ADDRESSEE, *DECIDED, "findings", "starts_on", "ends_on", "remedies", *ISSUER),

@@ -37,6 +37,8 @@ BLANKS = (
     Blank("proof_of_service", "附件6", "通知书送达回执"),
     Blank("unqualified_notice", "附件9", "评估不合格告知书"),
     Blank("negotiation_record", "附件10", "协商谈判记录表"),
+    Blank("change_form_medical", "附件11-1", "定点信息变更申请表（医疗机构）"),
+    Blank("change_form_pharmacy", "附件11-2", "定点信息变更申请表（零售药店）"),
     Blank("exit_form_medical", "附件12", "定点资格退出申请表（医疗机构）"),
     Blank("exit_form_pharmacy", "附件12", "定点资格退出申请表（零售药店）"),
 )

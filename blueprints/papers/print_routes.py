@@ -57,7 +57,7 @@ def case_form(case_id: int, form: str) -> Any:
     region = hand().region_of(case.office).name
     content = found(case_forms.case_form(case, form, hand().book_of(case), region=region))
     operations.note_print(case, f"{row.annex} {row.name}".strip(), hand=hand())
-    if form == "application_form":
+    if form in ("application_form", "change_form"):
         _tell_lacking(case)
     return _word(content, f"{row.annex} {row.name} {case.institution.name}")
 
@@ -73,7 +73,7 @@ def whole_form(case_id: int) -> Any:
 
 
 def _tell_lacking(case: Case) -> None:
-    """Say on the next page why 未完成 stands across the application form."""
+    """Say on the next page why 未完成 stands across the form of an application or a change."""
     lacking = case_forms.lacking(case, hand().book_of(case))
     if lacking:
         flash(f"申请表还有 {len(lacking)} 处没有填：{'、'.join(lacking)}。打印件上印有“未完成”。")
