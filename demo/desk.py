@@ -2,10 +2,12 @@
 
 from blueprints.catalogue import operations as catalogue
 from blueprints.checks import operations as conditions
+from blueprints.replacements import queries as balances
 from demo import furnish, numbers
 from demo.world import World
-from lifecycle import fund, invitations
-from models import Case, Clock, ClockState, Kind, User
+from lifecycle import capacity, fund, invitations, policy, replacement
+from lifecycle.case_checks import OPEN_STATES
+from models import Application, Case, Clock, ClockState, Kind, User
 
 YI = 10_000_000_000  # 亿 in 分
 
@@ -32,12 +34,19 @@ NOTES = (
         "2026 年 2 月业务例会纪要",
     ),
 )
+# district → (estimate in 亿, what it rests on)
+BEARABLE = {
+    "安澜县": (0.25, "按 2026 年基金收支预算、可支撑能力和住院服务需求测算"),
+    "河湾县": (0.06, "上年超支，按收支平衡倒算，只留急需科室的增量"),
+}
 PROVIDER = "al-provider"
 
 
 def set_up(world: World) -> None:
     """Enter all of it on the day the clock shows."""
     _fund(world)
+    for district, (amount, basis) in BEARABLE.items():
+        _place(world, district, round(amount * YI), basis.replace("2026", str(world.today.year)))
     _notes(world)
     conditions.add_condition(
         kind=Kind.PHARMACY,
@@ -62,6 +71,29 @@ def _fund(world: World) -> None:
                 "note": "年度决算数" if spent else "市下达指标",
             }
             fund.save_year(office, world.today.year - back, figures, version=0, hand=hand)
+
+
+def _place(world: World, district: str, amount: int, basis: str) -> None:
+    """Estimate what the fund bears this year, and give the first free exit to the application that asks."""
+    office, today = world.offices[district], world.today
+    hand = world.hand(office, "manager")
+    on = min(today, today.replace(month=1, day=15))
+    values = {"estimated_on": on, "amount": amount, "basis": basis}
+    capacity.save_estimate(office, today.year, values, hand=hand)
+    view = balances.balance(office, today.year, hand)
+    free = [row for row in view.free if row.case.institution.kind == Kind.MEDICAL]
+    asking = [row for row in view.asked if row.case.state in OPEN_STATES]
+    for row in asking:
+        _forecast(world, row.application, fen=amount // 5)
+    if asking and free:
+        note = "停业腾出的基金份额调剂使用"
+        replacement.link(asking[0].case, free[0].case, note=note, hand=hand)
+
+
+def _forecast(world: World, application: Application, fen: int) -> None:
+    marks = {"policy": "", "policy_reason": "", "is_old_policy": False, "version": application.version}
+    marks |= {"forecast": fen, "forecast_opinion": "参照同级机构住院量测算，在可承受范围内"}
+    policy.set_policy(application, **marks, hand=world.hand(application.case.office, "clerk"))
 
 
 def _notes(world: World) -> None:

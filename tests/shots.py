@@ -58,6 +58,7 @@ def pages() -> list[tuple[str, str, str]]:
         ("alerts", "al-manager", "/alerts"),
         ("suspension", "al-manager", f"/exits/agreements/{newest.scalar()}/suspension"),
         ("funds", "hw-manager", "/funds"),
+        ("replacements", "hw-manager", "/replacements/"),
         ("portal", "al-provider", "/my"),
         ("portal_case", "al-provider", f"/my/cases/{answered}"),
         ("worklist", "al-clerk", "/worklist/"),

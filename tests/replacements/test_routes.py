@@ -140,7 +140,7 @@ def test_the_checks_lead_to_the_link_and_tell_it(boss):
     link(entry, out)
     guard = boss.get(f"/cases/{entry.id}/checks").one(id="fund-guard")
     assert (
-        f"已关联退出机构 {out.institution.name}（{out.number}，2026-07-01 已解除，第二十七条）" in guard.text
+        f"已关联退出机构：{out.institution.name}（{out.number}，2026-07-01 已解除，第二十七条）" in guard.text
     )
     assert "flash-warn" in guard.attrs["class"]
 
