@@ -8,7 +8,7 @@ from peewee import Expression
 from lifecycle import audit, idle
 from lifecycle.hand import Hand
 from lifecycle.idle import Idle
-from models import Agreement, Event
+from models import Agreement, Case, Event
 
 PROPOSE, DROP, REMIND = "propose_termination", "drop_proposal", "remind_unsettled"
 
@@ -49,18 +49,21 @@ def _remind(rows: list[Idle], hand: Hand) -> list[str]:
     """Record every reminder that is due for the first time since the last settlement."""
     near = [row for row in rows if row.count.is_near]
     told = _reminded(near)
-    due = [row for row in near if (row.case_id, row.count.since.isoformat(), _mark(row)) not in told]
+    due = [row for row in near if (row.institution_id, row.count.since.isoformat(), _mark(row)) not in told]
     _tell(due, REMIND, hand)
     return [_line(row, f"已 {row.count.days} 日未发生医保费用结算") for row in due]
 
 
 def _reminded(rows: list[Idle]) -> set[tuple[int, str, int]]:
+    """Return what their institutions were reminded of, in this term of the agreement or an earlier one."""
     if not rows:
         return set()
-    events = Event.select(Event.case, Event.change).where(
-        Event.action == REMIND, Event.case.in_([row.case_id for row in rows])
+    events = (
+        Event.select(Case.institution, Event.change)
+        .join(Case)
+        .where(Event.action == REMIND, Case.institution.in_([row.institution_id for row in rows]))
     )
-    return {(case_id, change["since"], change["mark"]) for case_id, change in events.tuples()}
+    return {(institution, change["since"], change["mark"]) for institution, change in events.tuples()}
 
 
 def _mark(row: Idle) -> int:

@@ -156,11 +156,14 @@ def mark_overdue(hand: Hand) -> list[str]:
 def due_automatic_steps(hand: Hand) -> list[tuple[int, str, date]]:
     """Return (case, action, legal day) of every automatic step whose clock is past, a statement per book.
 
-    The legal day is the first day after the clock's last.
+    The legal day is the first day after the clock's last. What goes back to where it was comes first on its
+    day: a suspension that ends with the last day of the term has not outlasted it (第二十九条).
     """
-    found = []
+    found: list[tuple[int, str, date]] = []
+    going_back: set[str] = set()
     for book in hand.books.values():
         rules = {step.auto_clock for step in book.steps if step.auto}
+        going_back |= {step.action for step in book.steps if step.auto and step.target == "back"}
         rows = (
             Clock.select(Clock.case, Clock.rule, Clock.due_on, Case.state, Case.matter)
             .join(Case)
@@ -181,26 +184,40 @@ def due_automatic_steps(hand: Hand) -> list[tuple[int, str, date]]:
                 if s.auto_clock == rule and s.matter == matter and state in s.origins
             )
             found += [(case_id, action, due_on + timedelta(days=1)) for action in actions]
-    return found
+    return sorted(found, key=lambda row: (row[2], row[1] not in going_back))
 
 
 def take_automatic_steps(hand: Hand) -> list[str]:
-    """Take every automatic step that is due and return a line each. A refused case stops no other."""
-    lines = []
-    for case_id, action, on in due_automatic_steps(hand):
-        case = Case.get_by_id(case_id)
-        step = _matching(case, action, hand)
-        if step is None:
-            continue
-        try:
-            with write_tx():
-                data = effects.planned(case, action, hand.book_of(case))
-                take_step(case, action, hand=hand, on=_possible_day(case, step, on), data=data)
-        except (DomainError, IntegrityError) as refusal:  # what the database refuses stops no other either
-            log.info("case %s: %s waits: %s", case.number, action, refusal)
-            continue
-        lines.append(f"{case.office.code} {case.number} {case.institution.name}：{step.label}")
+    """Take every automatic step that is due and return a line each. A refused case stops no other.
+
+    One that was refused is tried again after the others: it may have waited for one of them.
+    """
+    lines: list[str] = []
+    waiting = due_automatic_steps(hand)
+    while waiting:
+        refused = [due for due in waiting if not _taken(due, hand, lines)]
+        if len(refused) == len(waiting):
+            break
+        waiting = refused
     return lines
+
+
+def _taken(due: tuple[int, str, date], hand: Hand, lines: list[str]) -> bool:
+    """Take the step that is due, with a line for it; return False if it was refused."""
+    case_id, action, on = due
+    case = Case.get_by_id(case_id)
+    step = _matching(case, action, hand)
+    if step is None:
+        return True
+    try:
+        with write_tx():
+            data = effects.planned(case, action, hand.book_of(case))
+            take_step(case, action, hand=hand, on=_possible_day(case, step, on), data=data)
+    except (DomainError, IntegrityError) as refusal:  # what the database refuses stops no other either
+        log.info("case %s: %s waits: %s", case.number, action, refusal)
+        return False
+    lines.append(f"{case.office.code} {case.number} {case.institution.name}：{step.label}")
+    return True
 
 
 def _possible_day(case: Case, step: Step, on: date) -> date:
