@@ -1303,6 +1303,7 @@ class ExitWish(StrEnum):
     SUSPEND = "suspend"
     TERMINATE = "terminate"
     NOT_RENEW = "not_renew"
+    CHANGE = "change"
 
 
 class ExitRequest(BaseModel):

@@ -90,10 +90,17 @@ def limit_steps(book: Book) -> dict[tuple[str, str], Step]:
 
 
 def _waits_for(book: Book, roles: Collection[str]) -> Expression:
-    """Return the clause of the cases of `book` in which something is to be done by one of `roles`."""
+    """Return the clause of the cases of `book` in which something is to be done by one of `roles`.
+
+    A flag with roles of its own says whose work a case is as long as it stands.
+    """
     states = [key for key, state in book.states.items() if state.todo and set(state.roles) & set(roles)]
+    flags = [flag for flag in book.flags.values() if flag.roles]
     quiet = [key for key, step in limit_steps(book).items() if set(step.roles) & set(roles)]
     clauses = [Case.state.in_(states)]
+    if flags:
+        mine = [flag.key for flag in flags if set(flag.roles) & set(roles)]
+        clauses = [clauses[0] & Case.flag.not_in([flag.key for flag in flags]), Case.flag.in_(mine)]
     clauses += [(Case.state == state) & (Clock.rule == rule) for state, rule in quiet]
     return (Case.book == book.id) & _any(clauses)
 

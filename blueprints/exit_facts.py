@@ -8,12 +8,8 @@ from blueprints.register_fields import LICENCES
 from lifecycle import exits
 from lifecycle.hand import Hand
 from models import Case, ExitRequest, ExitWish, Kind
+from rules.book import Book
 
-WISHES = {
-    ExitWish.SUSPEND.value: "中止医保协议",
-    ExitWish.TERMINATE.value: "解除医保协议",
-    ExitWish.NOT_RENEW.value: "不再续签医保协议",
-}
 CAP = "suspension_cap"
 # What annex 12 prints from the register's own blanks, in its order.
 BLANKS = ("level", "district", "postcode", "registration_type", "departments")
@@ -26,7 +22,9 @@ class Request:
     row: ExitRequest
     wish: str
     agreement: Case
-    earliest: date
+    name: str  # of what is asked for, in the book's words
+    is_dated: bool  # it names its day; else it holds from the day it is agreed to
+    earliest: date | None
     capped_on: date | None  # the last day of a suspension on request
 
 
@@ -41,9 +39,22 @@ def request_of(case: Case, hand: Hand) -> Request | None:
     if asked is None:
         return None
     book = hand.book_of(case)
-    last = asked.from_on + timedelta(days=book.clocks[CAP].amount) if asked.wish == ExitWish.SUSPEND else None
-    earliest = exits.earliest_timely(asked.asked_on, book)
-    return Request(asked, WISHES[asked.wish], asked.agreement, earliest, last)
+    cap = book.clocks.get(CAP)
+    last = asked.from_on + timedelta(days=cap.amount) if cap and asked.wish == ExitWish.SUSPEND else None
+    return Request(
+        row=asked,
+        wish=exits.wishes(book).get(asked.wish, ""),
+        agreement=asked.agreement,
+        name=name_of(book),
+        is_dated=exits.is_dated(book),
+        earliest=exits.earliest_timely(asked.asked_on, book),
+        capped_on=last,
+    )
+
+
+def name_of(book: Book) -> str:
+    """Return what the book calls a request of an institution to leave, or to change how it serves."""
+    return next((row.name for row in book.provisions_of("exit")), "退出申请")
 
 
 def printed_facts(case: Case, hand: Hand) -> list[tuple[str, str]]:

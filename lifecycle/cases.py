@@ -6,7 +6,7 @@ from typing import Any
 
 from peewee import JOIN, fn
 
-from lifecycle import audit, numbering
+from lifecycle import audit, numbering, pauses
 from lifecycle.db import locked, write_tx
 from lifecycle.errors import NotAllowed, Unmet
 from lifecycle.hand import Hand
@@ -19,6 +19,7 @@ from models import (
     CaseState,
     ChangeRequest,
     ExitRequest,
+    ExitWish,
     Institution,
     Matter,
     Office,
@@ -44,8 +45,10 @@ def open_case(
     """Return a new case in the first state of `matter`, under the book and options in force at `office`.
 
     Its handler is the actor, or the clerk with the fewest open cases where a provider opens it.
-    Raises Unmet if the office has no clerk then.
+    Raises Unmet if the office has no clerk then, NotAllowed where the region has no rules of the matter.
     """
+    if not hand.serves(office, matter):
+        raise NotAllowed("当地规程没有规定这一事项，不能办理")
     with write_tx():
         region = hand.region_of(office)
         case = Case.create(
@@ -106,7 +109,7 @@ def facts(case: Case) -> Mapping[str, Any]:
 
 def _own_facts(case: Case) -> dict[str, Any]:
     """Return what only cases of one matter know; for the others it is as if nothing of it were there."""
-    none = {"renewal_open": False, "renewed": False, "follows": False, "wish": "", "change": ""}
+    none = {"renewal_open": False, "renewed": False, "follows": False, "wish": "", "pause": "", "change": ""}
     look = {Matter.AGREEMENT: _term, Matter.EXIT: _wish, Matter.CHANGE: _change}.get(Matter(case.matter))
     return {**none, "found": False, "recorded": False, **(look(case) if look else {})}
 
@@ -130,7 +133,12 @@ def _term(case: Case) -> dict[str, Any]:
 
 
 def _wish(case: Case) -> dict[str, Any]:
-    return {"wish": ExitRequest.select(ExitRequest.wish).where(ExitRequest.case == case).scalar() or ""}
+    """pause: of the whole agreement or of single categories of service."""
+    request = ExitRequest.get_or_none(ExitRequest.case == case)
+    if request is None:
+        return {}
+    pause = "whole" if pauses.is_whole(request, case.office) else "category"
+    return {"wish": request.wish, "pause": pause if request.wish == ExitWish.SUSPEND else ""}
 
 
 def _change(case: Case) -> dict[str, Any]:

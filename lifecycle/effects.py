@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from lifecycle import bans, cases, changes, clocks
+from lifecycle import bans, cases, changes, clocks, pauses
 from lifecycle.clocks import as_day
 from models import (
     Agreement,
@@ -50,6 +50,7 @@ KEPT = (
     "answers",
     "tables",
 )
+EXIT_DAY = "exit_day"  # the clock that waits for the day an exit request names
 CONSENT = "consent"  # the ground that an exit request which was agreed to brings with it
 
 
@@ -83,10 +84,13 @@ def wish_data(case: Case, request: ExitRequest, book: Book) -> dict[str, Any]:
         for row in book.grounds_for("termination", {"kind": case.institution.kind})
         if row.proposes == CONSENT
     ]
-    return {
+    days = {
         "starts_on": request.from_on.isoformat(),
         "ends_on": request.until_on.isoformat() if request.until_on else None,
         "effective_on": request.from_on.isoformat(),
+    }
+    return {
+        **(days if EXIT_DAY in book.clocks else {}),
         "grounds": grounds,
         "evidence": {key: f"{request.asked_on.isoformat()} 申请，{case.number}" for key in grounds},
         "decided_by": case.office.name,
@@ -272,6 +276,13 @@ def branches(case: Case) -> list[Institution]:
     )
 
 
+def _begin_exit(ask: "Ask", taken: StepTaken, document: Document | None) -> None:  # noqa: ARG001
+    """Let what the institution asked for hold from the day it was agreed to."""
+    ExitRequest.update(from_on=ask.on, version=ExitRequest.version + 1).where(
+        ExitRequest.case == ask.case.id
+    ).execute()
+
+
 # --- change of owner, changes, the next term ---
 
 
@@ -354,6 +365,9 @@ EFFECTS: dict[str, Callable[..., None]] = {
     "ask_resumption": _resumption(asked=True),
     "deny_resumption": _resumption(asked=False),
     "terminate": _terminate,
+    "begin_exit": _begin_exit,
+    pauses.PAUSE: pauses.begin,
+    pauses.LIFT: pauses.lift,
     "stop_renewing": _close_renewal,
     "open_evaluation": _open_evaluation,
     "hinder_change": _hinder,

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 from lifecycle import effects
 from lifecycle.clocks import as_day
 from models import (
+    Agreement,
+    Attachment,
     BanClass,
     Case,
     CaseState,
@@ -95,6 +97,21 @@ def exit_allowed(ask: "Ask") -> list[str]:
     return [refusal] if (refusal := public_refusal(ask, request.wish)) else []
 
 
+def exit_asked(ask: "Ask") -> list[str]:
+    """What is asked for is written down, and the agreement it is about still stands."""
+    request = ExitRequest.get_or_none(ExitRequest.case == ask.case)
+    if request is None:
+        return ["请先填写申请"]
+    return ["协议已经终止或重新签订，不必再办理"] if request.agreement.closed_on else []
+
+
+def related_files(ask: "Ask") -> list[str]:
+    """At least one file of the institution lies with the request (相关资料文件)."""
+    rows = Attachment.select().where(Attachment.case == ask.case, Attachment.removed_at.is_null())
+    has = rows.where(Attachment.purpose == "material").exists()
+    return [] if has else ["还没有相关资料文件，请先上传（附件用途选“申请材料”）"]
+
+
 def public_refusal(ask: "Ask", wish: str) -> str:
     """Return why a public medical institution may not ask for this, or nothing."""
     mine = ask.case.institution
@@ -137,5 +154,7 @@ CONDITIONS: dict[str, Callable[["Ask"], list[str]]] = {
     "rectified": rectified,
     "termination_given": termination_given,
     "exit_allowed": exit_allowed,
+    "exit_asked": exit_asked,
+    "related_files": related_files,
     "evaluated_anew": evaluated_anew,
 }

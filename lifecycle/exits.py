@@ -14,6 +14,8 @@ from lifecycle.steps import take_step
 from models import (
     Case,
     ExitRequest,
+    Institution,
+    Kind,
     Matter,
     RectificationItem,
     RectificationState,
@@ -161,31 +163,74 @@ def approve(case: Case, *, hand: Hand, reason: str = "", version: int | None = N
 
     Raises as take_step does.
     """
-    data = known(case, "approve_exit")
+    data = known(case, "approve_exit", hand.book_of(case))
     return take_step(case, "approve_exit", hand=hand, reason=reason, data=data, version=version)
 
 
-def known(case: Case, action: str) -> dict[str, Any]:
+def known(case: Case, action: str, book: Book) -> dict[str, Any]:
     """Return what a step of suspension or exit is told besides what its form asks for: days that are known.
 
-    The night before an exit request is carried out; the first day of a suspension that goes on.
+    The night before an exit request is carried out, or what the agreement is told if that is at once; the
+    first day of a suspension that goes on.
     """
     if action in ANSWERS and (request := ExitRequest.get_or_none(ExitRequest.case == case.id)):
+        if not is_dated(book):
+            return {"answer": ANSWERS[action], **effects.wish_data(case, request, book)}
         return {"eve": effects.eve(request.from_on).isoformat(), "answer": ANSWERS[action]}
     if action == "refuse_resumption" and (row := effects.open_suspension(case)):
         return {"starts_on": row.starts_on.isoformat()}
     return {}
 
 
-def earliest_timely(asked_on: date, book: Book) -> date:
-    """Return the first day that a request of `asked_on` may name without being late (第三十三条)."""
-    rule = book.clocks[NOTICE]
-    return add_period(asked_on, rule.amount, rule.unit)
+def wishes(book: Book, agreement: Case | None = None) -> dict[str, str]:
+    """Return what an institution may ask for under `book`, by key, in its words.
+
+    agreement: leaves out what would have to hold at once and cannot as the agreement stands.
+    """
+    rows = {row.key: row.label for row in book.choices_of("wish")}
+    if agreement is None or is_dated(book):
+        return rows
+    return {key: label for key, label in rows.items() if _is_possible(key, agreement, book)}
+
+
+def _is_possible(wish: str, agreement: Case, book: Book) -> bool:
+    brought = {
+        link.action
+        for step in book.steps
+        if step.matter == Matter.EXIT and step.when.get("wish") == wish
+        for link in step.also
+    }
+    return any(
+        step.action in brought and agreement.state in step.origins
+        for step in book.steps
+        if step.matter == Matter.AGREEMENT
+    )
+
+
+def is_barred(institution: Institution, book: Book) -> bool:
+    """Return whether a public medical institution may not ask to suspend or terminate under `book`."""
+    is_asked = any("exit_allowed" in step.needs for step in book.steps)
+    return is_asked and institution.kind == Kind.MEDICAL and institution.is_public
+
+
+def is_dated(book: Book) -> bool:
+    """Return whether a request names the day it is for; else what is agreed to holds from that day on."""
+    return effects.EXIT_DAY in book.clocks
+
+
+def earliest_timely(asked_on: date, book: Book) -> date | None:
+    """Return the first day that a request of `asked_on` may name without being late (第三十三条).
+
+    None where the book asks for no notice.
+    """
+    rule = book.clocks.get(NOTICE)
+    return add_period(asked_on, rule.amount, rule.unit) if rule else None
 
 
 def is_late(asked_on: date, from_on: date, book: Book) -> bool:
     """Return whether `from_on` comes sooner after `asked_on` than the law wants (第三十三条)."""
-    return not is_early_enough(asked_on, from_on, book.clocks[NOTICE])
+    rule = book.clocks.get(NOTICE)
+    return rule is not None and not is_early_enough(asked_on, from_on, rule)
 
 
 def _open_exit(agreement: Case) -> Case | None:

@@ -58,8 +58,16 @@ class Hand:
         return [self.books[key] for key in (*own, *(key for key in self.books if key not in used))]
 
     def book_for(self, office: Office, matter: str) -> Book:
-        """Return the book under which a new case of `matter` is opened at `office`."""
-        return self.books[self.region_of(office).books[Matter(matter)]]
+        """Return the book under which a new case of `matter` is opened at `office`.
+
+        Where the region has no rules of the matter, what screens ask of it is what its agreements go by.
+        """
+        books = self.region_of(office).books
+        return self.books[books.get(Matter(matter), books[Matter.AGREEMENT])]
+
+    def serves(self, office: Office, matter: str) -> bool:
+        """Return whether the region of `office` has rules of `matter`, so that a case of it can be opened."""
+        return Matter(matter) in self.region_of(office).books
 
     def may(self, step: Step, case: Case) -> bool:
         """Return whether this person holds a role of `step` at the office that takes it.

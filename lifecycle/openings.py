@@ -38,6 +38,8 @@ def first_step(matter: str, action: str, hand: Hand) -> Step:
 
     Raises NotAllowed if there is none, or not for this person.
     """
+    if not hand.serves(hand.actor.office, matter):
+        raise NotAllowed("当地规程没有规定这一事项，不能办理")
     book = hand.book_for(hand.actor.office, matter)
     state = FIRST_STATE[Matter(matter)]
     rows = [s for s in book.steps if s.matter == matter and s.action == action and state in s.origins]

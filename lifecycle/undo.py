@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from lifecycle import audit, bans, clocks, papers, steps
+from lifecycle import audit, bans, clocks, papers, pauses, steps
 from lifecycle.cases import FIRST_STATE
 from lifecycle.errors import NotAllowed
 from lifecycle.hand import Hand
@@ -50,6 +50,8 @@ def consequences(case: Case, taken: StepTaken, hand: Hand, reason: str) -> None:
     _demand_alone(case, taken, hand)
     for opened in _opened_by(case, taken, hand):
         annul(opened, hand, reason)
+    if row := row_of(case, taken, hand):
+        pauses.undo(case, taken, row.effects, hand.today)
     _undo_complaints(case, taken, hand, reason)
 
 

@@ -20,6 +20,7 @@ OPTIONS: Mapping[str, tuple[Any, ...]] = MappingProxyType(
         "city_review": (True, False),
         "supervision_notice": (True, False),
         "term": ("one_year", "calendar_year_end"),
+        "resign": (True, False),  # a change or pause that was agreed to wants a new agreement
     }
 )
 

@@ -116,11 +116,15 @@ class State:
 
 @dataclass(frozen=True)
 class Flag:
-    """What stands open in a case besides its state (已受理、待补正), and what is to be done about it."""
+    """What stands open in a case besides its state (已受理、待补正), and what is to be done about it.
+
+    roles: whose work the case is while the flag stands, instead of those of its state.
+    """
 
     key: str
     label: str
     todo: str
+    roles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

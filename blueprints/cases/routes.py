@@ -152,7 +152,8 @@ def take_step(case_id: int, action: str) -> Any:
             hand=hand(),
             on=form.on.data,
             reason=form.reason.data or "",
-            data=exits.known(case, action) | {name: form[name].data for name in step.asks},
+            data=exits.known(case, action, hand().book_of(case))
+            | {name: form[name].data for name in step.asks},
             version=whole(form.version.data),
         )
     except DomainError as refusal:

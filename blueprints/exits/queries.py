@@ -7,6 +7,7 @@ from typing import Any
 from peewee import fn
 
 from blueprints import caseload
+from lifecycle import pauses
 from lifecycle.effects import BAN_CLOCKS, PERSON_BAN
 from lifecycle.hand import Hand
 from models import (
@@ -147,16 +148,24 @@ def suspended(scope: Sequence[int]) -> list[Any]:
     )
 
 
-def capped_on(book: Book, from_on: date) -> date:
-    """Return the last day of a suspension on request that begins on `from_on`."""
-    rule = book.clocks[CAP]
-    return add_period(from_on, rule.amount, rule.unit)
+def capped_on(book: Book, from_on: date) -> date | None:
+    """Return the last day of a suspension on request that begins on `from_on`, or None without a cap."""
+    rule = book.clocks.get(CAP)
+    return add_period(from_on, rule.amount, rule.unit) if rule else None
 
 
 def request_of(case: Case) -> ExitRequest | None:
     """Return what was asked in an exit case with its agreement and institution, or None for another case."""
     rows = ExitRequest.select(ExitRequest, Case, Institution).join(Case, on=ExitRequest.agreement)
     return rows.join(Institution).where(ExitRequest.case == case).first()
+
+
+def categories(case: Case, book: Book) -> list[str]:
+    """Return what may be paused by itself: the office's own list where the book knows it, else the types."""
+    if pauses.are_known(book):
+        return pauses.labels(case.office)
+    held = held_types(case)
+    return [row.label for row in book.types if row.key in held]
 
 
 def held_types(case: Case) -> frozenset[str]:

@@ -5,7 +5,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 
 from blueprints import words
-from blueprints.exit_facts import WISHES, printed_facts
+from blueprints.exit_facts import name_of, printed_facts
 from blueprints.exits import forms, queries
 from blueprints.exits.blueprint import ASKERS, agreement_or_404, bp
 from blueprints.exits.suspension_routes import renew_version
@@ -30,7 +30,7 @@ def exit_list() -> Any:
     page = max(1, whole(request.args.get("page")) or 1)
     rows, total = queries.requests(scope(), chosen=chosen, text=text, page=page)
     context = {"rows": rows, "total": total, "page_no": page, "size": queries.PAGE, "chosen": chosen}
-    context |= {"q": text, "tabs": queries.OPENS, "counts": queries.counts(scope()), "wishes": WISHES}
+    context |= {"q": text, "tabs": queries.OPENS, "counts": queries.counts(scope())}
     context |= {"suspended": queries.suspended(scope()), "books": hand().books, "words": words}
     return render("exits/exit_list.html", "exits/_requests.html", **context)
 
@@ -48,7 +48,7 @@ def request_page(case_id: int) -> Any:
     except DomainError as refusal:
         renew_version(case, form, refusal)
         return _page(case, form, book, refusal), refusal.status
-    flash("已登记退出申请，请打印申请表签章后交负责人批复。")
+    flash(_told("已登记", book))
     return redirect(url_for("cases.case_page", case_id=asked.id))
 
 
@@ -69,12 +69,19 @@ def refile_page(case_id: int) -> Any:
         if refusal.status == Conflict.status:
             form.version.raw_data, form.version.data = None, case_or_404(case.id).version
         return _page(row.agreement, form, hand().book_of(case), refusal, case), refusal.status
-    flash("已重新登记退出申请，请打印申请表签章后交负责人批复。")
+    flash(_told("已重新登记", hand().book_of(case)))
     return redirect(url_for("cases.case_page", case_id=case.id))
 
 
+def _told(done: str, book: Book) -> str:
+    """Return what was done and what comes next: a form to be signed, where the law prints one."""
+    printed = "请打印申请表签章后交负责人批复" if book.provisions_of("exit_form") else "请上传相关资料文件"
+    return f"{done}{name_of(book)}，{printed}。"
+
+
 def _given(form: forms.RequestForm) -> dict[str, Any]:
-    given = {name: form[name].data for name in ASKED}
+    given = {name: form[name].data for name in ASKED if name in form}
+    given.setdefault("from_on", given["asked_on"])
     return given | {"reason": given["reason"] or "", "categories": given["categories"] or []}
 
 
@@ -87,9 +94,10 @@ def _form(case: Case, book: Book, row: Any = None, version: int | None = None) -
     """Return the form for an agreement; row: a request that was taken back, with what was typed then."""
     typed = {name: getattr(row, name) for name in ASKED} if row else {"asked_on": hand().today}
     form = forms.RequestForm(**typed, version=case.version if version is None else version)
-    form.wish.choices = list(WISHES.items())
-    held = queries.held_types(case)
-    form.categories.choices = [(row.label, row.label) for row in book.types if row.key in held]
+    form.wish.choices = list(exits.wishes(book, case).items())
+    form.categories.choices = [(label, label) for label in queries.categories(case, book)]
+    if not exits.is_dated(book):
+        del form.from_on, form.until_on, form.insurance
     return form
 
 
@@ -102,10 +110,11 @@ def _page(case: Case, form: forms.RequestForm, book: Book, error: Any = None, dr
         draft=draft,
         agreement=queries.agreement_of(case),
         facts=printed_facts(case, hand()),
-        is_barred=case.institution.kind == "medical" and case.institution.is_public,
-        article=book.clocks[exits.NOTICE].article,
+        is_barred=exits.is_barred(case.institution, book),
+        article=book.article_of("exit"),
+        name=name_of(book),
         exit_form=next(iter(book.provisions_of("exit_form")), None),
-        **_days(form.asked_on.data, form.from_on.data, book),
+        **_days(form.asked_on.data, form.from_on.data if "from_on" in form else None, book),
     )
 
 
@@ -116,8 +125,8 @@ def _days(asked_on: Any, from_on: Any, book: Book) -> dict[str, Any]:
         "earliest": exits.earliest_timely(asked_on, book) if asked_on else None,
         "is_late": bool(asked_on and from_on and exits.is_late(asked_on, from_on, book)),
         "capped_on": queries.capped_on(book, from_on) if from_on else None,
-        "notice": book.clocks[exits.NOTICE],
-        "cap": book.clocks[queries.CAP],
+        "notice": book.clocks.get(exits.NOTICE),
+        "cap": book.clocks.get(queries.CAP),
     }
 
 

@@ -13,8 +13,12 @@ BOOKS = load_books()
 GOOD = (REGIONS / "liaocheng.toml").read_text(encoding="utf-8")
 
 
-# Zhanjiang's guide is silent about leaving, so that is not offered there.
-MATTERS = {"liaocheng": set(Matter), "zhanjiang": {Matter.APPLICATION, Matter.AGREEMENT}}
+# Zhanjiang's guide is silent about leaving, Chengdu's procedure about applying: neither is offered there.
+MATTERS = {
+    "liaocheng": set(Matter),
+    "zhanjiang": {Matter.APPLICATION, Matter.AGREEMENT},
+    "chengdu": {Matter.AGREEMENT, Matter.EXIT},
+}
 
 
 def region_from(folder: Path, text: str):
