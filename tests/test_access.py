@@ -7,6 +7,7 @@ import pytest
 from models import (
     Attachment,
     Ban,
+    CapacityEstimate,
     Case,
     CaseMaterial,
     CaseSheet,
@@ -100,6 +101,9 @@ def elsewhere(app):  # noqa: ARG001
         ).id,
         "urge_id": Urge.create(case=case, asked_by=user, asked_at=at, text="请尽快办理").id,
         "condition_id": ExtraCondition.create(office=office, kind="medical", text="另有", basis="文").id,
+        "estimate_id": CapacityEstimate.create(
+            office=office, year=2026, estimated_on=MONDAY, amount=1, basis="预算", written_by=user
+        ).id,
         "credential_id": Credential.create(institution=case.institution, kind="other", title="证").id,
         "staff_id": Staff.create(institution=case.institution, person=a_person("某"), category="nurse").id,
         "person_id": case.institution.legal_representative_id,
