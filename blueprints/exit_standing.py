@@ -8,6 +8,7 @@ from flask import url_for
 from peewee import JOIN
 
 from blueprints import words
+from blueprints.consequences import consequence
 from blueprints.screens import page_of
 from lifecycle import corrections, steps, undo
 from lifecycle.exits import counted_suspensions
@@ -53,6 +54,7 @@ class Standing:
     items: list[RectificationItem] = field(default_factory=list)
     request: Case | None = None
     termination: Termination | None = None
+    meaning: str = ""  # of the state for settlement
     newest: StepTaken | None = None  # the last step, if this person may take it back
 
     @property
@@ -94,6 +96,7 @@ def standing(case: Case, hand: Hand) -> Standing:
         items=list(RectificationItem.select().where(RectificationItem.suspension == row)) if row else [],
         request=open_request(case),
         termination=termination_of(case),
+        meaning=consequence(book, case.state)[1],
         newest=_newest(case, hand),
     )
 
@@ -155,13 +158,14 @@ def open_request(case: Case) -> Case | None:
 def _buttons(case: Case, hand: Hand, row: Suspension | None) -> list[tuple[steps.Offer, str]]:
     """Return the steps of suspension and termination, possible or not, each with its page.
 
-    Two steps of one page are one button; what cancels a planned suspension is not shown without one.
+    Two steps of one page are one button; what cancels a planned suspension is not shown without one. The
+    next term has a place of its own.
     """
     shown: dict[str, tuple[steps.Offer, str]] = {}
     is_planned = row is not None and row.state == SuspensionState.PLANNED
     for offer in steps.offers(case, hand, words.ROLES):
         waits = any(need.startswith("running:") for need in offer.step.needs)
-        if offer.step.effects and (is_planned or not waits):
+        if offer.step.effects and offer.step.screen != "renewal" and (is_planned or not waits):
             shown[offer.step.screen or offer.step.action] = (offer, step_url(case, offer.step))
     return list(shown.values())
 

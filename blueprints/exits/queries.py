@@ -20,6 +20,7 @@ from models import (
     FollowUpKind,
     Institution,
     Matter,
+    Office,
     RectificationItem,
     Suspension,
     Termination,
@@ -127,7 +128,7 @@ def counts(scope: Sequence[int]) -> dict[str, int]:
 
 
 def suspended(scope: Sequence[int]) -> list[Any]:
-    """Return the suspensions that are planned or hold, the one that ends first on top, as namedtuples."""
+    """Return the suspensions that are planned or hold, the one that began first on top, as namedtuples."""
     return list(
         Suspension.select(
             Suspension.id,
@@ -139,9 +140,12 @@ def suspended(scope: Sequence[int]) -> list[Any]:
             Case.id.alias("case_id"),
             Case.book,
             Institution.name,
+            Office.name.alias("office"),
         )
         .join(Case)
         .join(Institution)
+        .switch(Case)
+        .join(Office)
         .where(Suspension.over_on.is_null(), Case.office.in_(scope))
         .order_by(Suspension.starts_on, Suspension.id)
         .namedtuples()

@@ -5,6 +5,7 @@ from typing import Any
 from flask import current_app, flash, redirect, render_template, url_for
 
 from blueprints import exit_standing
+from blueprints.consequences import consequence
 from blueprints.exits import forms, queries
 from blueprints.exits.blueprint import agreement_or_404, bp, offer_of
 from blueprints.exits.suspension_routes import renew_version
@@ -84,6 +85,7 @@ def ended_page(case_id: int) -> Any:
         classes=CLASSES,
         bans=queries.bans_of(termination),
         book=me.book_of(case),
+        meaning=consequence(me.book_of(case), case.state)[1],
         follow_ups=queries.follow_ups(case),
         follow_up_url=url_for(FOLLOW_UP_PAGE) if FOLLOW_UP_PAGE in current_app.view_functions else "",
     )

@@ -103,6 +103,7 @@ def search() -> Any:
         text=text,
         kinds=words.KINDS,
         formerly=queries.formerly(hits.institutions, text),
+        standings=queries.standings([row.id for row in hits.institutions], hand()),
     )
 
 

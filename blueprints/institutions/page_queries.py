@@ -73,6 +73,7 @@ def cases(institution: Institution) -> list[Any]:
         Case.select(
             Case.id,
             Case.number,
+            Case.matter,
             Case.state,
             Case.book,
             Case.closed_on,

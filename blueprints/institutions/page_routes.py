@@ -6,6 +6,7 @@ from flask import render_template, request
 from flask_login import current_user
 
 from blueprints import book_fields, register_fields, words
+from blueprints.consequences import consequence
 from blueprints.institutions import expiry_queries, page_queries, people_queries, queries, story
 from blueprints.institutions.blueprint import REVEALERS, book_of, bp
 from blueprints.institutions.credential_forms import KINDS
@@ -27,6 +28,8 @@ def _page(institution: Institution, shown: dict[str, str] | None = None) -> str:
         "institutions/institution_page.html",
         institution=institution,
         kinds=words.KINDS,
+        matters=words.MATTERS,
+        consequence=consequence,
         books=me.books,
         standing=queries.standings([institution.id], me).get(institution.id, ("", ())),
         agreements=page_queries.agreements(institution),

@@ -6,6 +6,7 @@ from typing import Any
 
 from peewee import JOIN, Expression
 
+from blueprints.consequences import with_consequence
 from lifecycle import register
 from lifecycle.hand import Hand
 from models import Application, Case, Document, FormerValue, Institution, Matter, Office, Person
@@ -163,7 +164,7 @@ def standings(institution_ids: Any, hand: Hand) -> Mapping[int, tuple[str, tuple
         labels = {kind.key: kind.label for kind in book.types}
         types = tuple(labels.get(key, key) for key in row.types or ())
         if row.matter == Matter.AGREEMENT:
-            found[row.institution] = (book.states[row.state].label, types)
+            found[row.institution] = (with_consequence(book, row.state), types)
             agreed.add(row.institution)
         elif row.institution not in agreed:
             found[row.institution] = (f"申请：{book.states[row.state].label}", types)

@@ -157,6 +157,29 @@ def test_what_was_not_put_right_is_proposed_once_found_or_once_the_suspension_is
     assert found(case, date(2026, 9, 2)) == {}
 
 
+@pytest.mark.clause("LC-30-1", "LC-29-2")
+@pytest.mark.parametrize(("ends", "word"), [(False, "不予结算"), (True, "不再结算")])
+def test_what_a_suspension_or_an_end_means_for_settlement_is_said_wherever_staff_look(client, at, ends, word):
+    at(2026, 7, 1)
+    case = signed()
+    imposed(case, date(2026, 7, 1), date(2026, 8, 31), today=date(2026, 7, 1))
+    if ends:
+        log_in(client, Role.MANAGER).post(url(case), data=ended(case))
+    mine = case.institution
+    browser = again(client, Role.CLERK)
+    listed = browser.get("/institutions").one("tbody").one("tr").text
+    hits = browser.get("/institutions/search", query_string={"q": mine.name[:3]}, status=302)
+    assert hits
+    assert word in listed
+    page = browser.get(f"/institutions/{mine.id}")
+    assert word in page.one("h1").text
+    assert word in page.one("section", id="agreements").text
+    assert word in browser.get(f"/agreements/{case.id}").one("section", id="standing").text
+    signed()
+    found = browser.get("/institutions/search", query_string={"q": mine.name[:3]})
+    assert word in found.one("section", **{"aria-labelledby": "h-institutions"}).text
+
+
 @pytest.mark.clause("LC-31-02")
 def test_idleness_is_proposed_by_the_radar_s_count_with_suspensions_left_out(app):
     case = signed()
