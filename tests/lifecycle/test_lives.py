@@ -360,7 +360,8 @@ FIVE_YEARS = [
     (20, "change", 4), (40, "decide", 1), (60, "plan", 9), (30, "settle", 0), (20, "decide", 1),  # year 1
     (30, "impose", 10), (60, "prepare", 0), (130, "renew", 0),  # twice suspended, run on, then renewed
     (150, "settle", 0), (20, "sell", 0), (40, "evaluate", 1), (60, "renew", 0),  # year 2
-    (40, "change", 8), (170, "settle", 0), (60, "ask", 20), (60, "resume", 0), (90, "renew", 0),  # year 3
+    (20, "impose", 50),  # to the last day of the term, which it does not outlast
+    (20, "change", 8), (170, "settle", 0), (60, "ask", 20), (60, "resume", 0), (90, "renew", 0),  # year 3
     (190, "settle", 2), (30, "plan", 40), (5, "cancel", 0), (60, "renew", 0),  # year 4
     (60, "impose", 30), (3, "lift", 0), (200, "settle", 0), (40, "decide", 2),  # year 5
 ]  # fmt: skip
