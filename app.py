@@ -46,6 +46,7 @@ FEATURES = (
     "decisions",
     "agreements",
     "exits",
+    "changes",
     "settlements",
     "imports",
     "dashboard",

@@ -23,8 +23,10 @@ class Item:
     features: tuple[str, ...] = ()  # the blueprints whose pages this line stands for
     matters: tuple[str, ...] = ()  # the matters whose cases this line stands for
     threshold: str = ""  # shown only where the office's book has it
+    matter: str = ""  # shown only where the office's region serves it
 
 
+OF_CASES = ("cases.", "materials.")
 OWN_CASES = ("portal.home", "portal.case", "portal.apply", "portal.draft")
 MENU = (
     Item(
@@ -41,7 +43,7 @@ MENU = (
         "file-earmark-plus",
         "intake.application_list",
         STAFF,
-        ("intake", "materials", "review", "checks.checks", "checks.mark"),
+        ("intake", "review", "checks.checks", "checks.mark"),
         (Matter.APPLICATION,),
     ),
     Item("公示与决策", "megaphone", "notices.notice_list", STAFF, ("notices", "decisions", "rolls")),
@@ -51,7 +53,16 @@ MENU = (
         "agreements.agreement_list",
         STAFF,
         ("agreements", "settlements"),
-        (Matter.AGREEMENT, Matter.CHANGE),
+        (Matter.AGREEMENT,),
+    ),
+    Item(
+        "信息变更",
+        "pencil-square",
+        "changes.change_list",
+        STAFF,
+        ("changes",),
+        (Matter.CHANGE,),
+        matter=Matter.CHANGE,
     ),
     Item(
         "中止与退出",
@@ -122,6 +133,8 @@ def _menu() -> list[dict[str, Any]]:
 
 
 def _is_law(item: Item) -> bool:
+    if item.matter and item.matter not in hand().region_of(current_user.office).books:
+        return False
     return not item.threshold or any(item.threshold in book.thresholds for book in hand().books_here)
 
 
@@ -138,8 +151,8 @@ def _line(item: Item) -> dict[str, Any]:
 
 
 def _stands_for(item: Item, endpoint: str) -> bool:
-    """Return whether a page belongs to a line; the page of a case, by the case's matter."""
-    if endpoint.startswith("cases."):
+    """Return whether a page belongs to a line; those of a case and its materials, by its matter."""
+    if endpoint.startswith(OF_CASES):
         return g.get("matter", Matter.APPLICATION) in item.matters
     return any(endpoint == name or endpoint.startswith((f"{name}.", name + "_")) for name in item.features)
 

@@ -21,10 +21,13 @@ SCREENS: Mapping[str, str] = MappingProxyType(
         "suspension": "exits.suspension_page",
         "termination": "exits.termination_page",
         "exit_request": "exits.refile_page",
+        "change": "changes.verification_page",
+        "change_report": "changes.amend_page",
+        "change_filing": "changes.file_page",
     }
 )
-# Pages of what may befall an agreement; nobody waits there for it.
-ASIDE = ("suspension", "termination")
+# Pages of what may befall an agreement or what an institution still owes; nobody waits there for it.
+ASIDE = ("suspension", "termination", "change_report", "change_filing")
 SEVERAL = ("notices.publish", "decisions.meeting_page")  # work on several cases at once
 NOTICE_KIND: Mapping[str, str] = MappingProxyType({"publish_result": "result", "publish_list": "supervision"})
 # In which state a sheet is filled in: its stage.

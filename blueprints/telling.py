@@ -66,6 +66,7 @@ VERBS = {
     "settle": "登记最近结算日期",
     "note_visit": "填写评估日期和备注",
     "rename_person": "更正人员姓名",
+    "amend_change": "更正变更登记",
     "open_renewal": "登记续签办理中",
     "close_renewal": "取消续签办理",
     "impose_ban": "登记限制申请",
@@ -89,7 +90,7 @@ TOGETHER = {
     "mark_check": "受理前核查 {n} 项",
     "print": "打印表格和文书 {n} 次",
 }
-UNTOLD = ("open_sheet", "set_application")
+UNTOLD = ("open_sheet", "set_application", "change_institution")
 
 
 def events_of(case: Case, limit: int | None = 10) -> list[Told]:
@@ -146,12 +147,24 @@ def _details(event: Event, change: dict[str, Any]) -> Iterable[str]:
     for name in ("number", "document", "filename", "recipient", "title"):
         if change.get(name):
             yield str(change[name])
+    yield from _changed(change)
     for name in ("legal_day", "served_on", "handler", "due_on"):
         pair = change.get(name)
         if isinstance(pair, list) and len(pair) == 2:
             yield f"{pair[0] or '—'} 改为 {pair[1] or '—'}"
     if event.reason:
         yield f"理由：{event.reason}"
+
+
+def _changed(change: dict[str, Any]) -> Iterable[str]:
+    """Return what a change of designation information is about, each with what it was and what it became."""
+    if change.get("items"):
+        yield from (str(text) for text in change["items"])
+        return
+    data = change.get("data")
+    for item in (data.get("items") or []) if isinstance(data, dict) else []:
+        if isinstance(item, dict):
+            yield f"{item['label']}：{item['before'] or '（空）'} → {item['after']}"
 
 
 @dataclass(frozen=True)

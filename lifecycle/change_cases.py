@@ -1,11 +1,12 @@
 """Reporting a change of designation information, putting it right, and filing it (第二十一条、第二十二条)."""
 
+from base64 import b64decode
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from lifecycle import changes
-from lifecycle.cases import lay_out_change_materials, open_case
+from lifecycle import changes, vault
+from lifecycle.cases import facts, lay_out_change_materials, open_case
 from lifecycle.db import locked, write_tx
 from lifecycle.errors import BadDay, Conflict, NotAllowed
 from lifecycle.hand import Hand
@@ -64,6 +65,7 @@ def put_right(case: Case, given: Mapping[str, Any], *, hand: Hand, version: int)
 
     Raises NotAllowed once it is decided or for another office's, Conflict for a stale version, BadDay for
     days in the wrong order. The days of its clock follow; the material list grows with what changes besides.
+    A change whose recording was taken back is recorded anew, from today on; as take_step then.
     """
     with write_tx():
         case = locked(Case, case.id)
@@ -82,7 +84,15 @@ def put_right(case: Case, given: Mapping[str, Any], *, hand: Hand, version: int)
         lay_out_change_materials(case, _keys(request), hand)
         changes.follow_days(request, hand)
         changes.tell(request, "amend_change", before, hand=hand)
+        if not facts(case)["recorded"]:
+            take_step(case, "record_change", hand=hand, data=_data(request))
     return request
+
+
+def told_number(request: ChangeRequest, key: str) -> str:
+    """Return the resident id that `request` told for the person `key`, or nothing."""
+    told = next((part["value"] for part in request.items if part["field"] == key), None)
+    return vault.reveal(b64decode(told["sealed"])) if told and told["sealed"] else ""
 
 
 def _first_day(given: Mapping[str, Any], hand: Hand) -> date:

@@ -11,7 +11,7 @@ from blueprints.exits import forms, queries
 from blueprints.exits.blueprint import agreement_or_404, bp, offer_of
 from blueprints.register_fields import whole
 from blueprints.web import found, hand, requires
-from lifecycle import exits
+from lifecycle import exits, proposals
 from lifecycle.errors import Conflict, DomainError
 from models import Case, Role
 
@@ -37,7 +37,10 @@ def suspension_page(case_id: int) -> Any:
 def _form(case: Case) -> Any:
     today = hand().today
     values = {"starts_on": today, "ends_on": queries.usual_end(case, today, hand()), "version": case.version}
-    return forms.grounds_form(forms.SuspensionForm, queries.grounds(case, "suspension", hand()), **values)
+    told = {key: row.text for key, row in proposals.proposals(case, hand(), "suspension").items()}
+    return forms.grounds_form(
+        forms.SuspensionForm, queries.grounds(case, "suspension", hand()), told, **values
+    )
 
 
 def _given(form: Any) -> dict[str, Any]:
@@ -72,6 +75,7 @@ def _page(case: Case, form: Any, error: Any = None) -> str:
         form=form,
         error=error,
         offer=offer_of(case, "suspension"),
+        found=proposals.proposals(case, me, "suspension"),
         agreement=agreement,
         cap=cap,
         is_long=bool(cap and starts_on and ends_on and ends_on > starts_on + timedelta(days=cap.amount)),

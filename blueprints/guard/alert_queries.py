@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from blueprints.guard import agreement_queries
+from blueprints.guard import agreement_queries, change_queries
 from blueprints.guard.agreement_queries import MOST, Alert
 from lifecycle import follow_ups, guard
 from lifecycle.hand import Hand
@@ -27,7 +27,7 @@ from models import (
 from rules.periods import Lamp
 
 WITHIN = timedelta(days=30)  # how far ahead papers are watched here; the whole list has its own page
-SINCE = ("asked", "second", "idle", "follows", "penalties")
+SINCE = ("asked", "unreported", "second", "idle", "follows", "penalties")
 
 
 @dataclass(frozen=True)
@@ -166,6 +166,8 @@ KINDS: Sequence[tuple[str, str, str, Callable[[Sequence[int], Hand], Iterable[Al
     ("caps", "中止即将届满", "查看协议", agreement_queries.caps),
     ("asked", "继续履行申请待批复", "批复", agreement_queries.asked),
     ("second", "有效期内再次被中止", "查看协议", agreement_queries.second),
+    ("late_changes", "变更逾期未申请", "查看变更", change_queries.late),
+    ("unreported", "查出未报的变更", "查看变更", change_queries.unreported),
     ("idle", "长期未结算", "登记结算或解除", agreement_queries.idle),
     ("nearly_idle", "即将长期未结算", "登记结算", agreement_queries.nearly_idle),
     ("follows", "中止、解除的后续事项", "办理", _follows),

@@ -218,6 +218,18 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "controller": "实际控制人",
         "notice": "通知或公示",
         "supplement": "补充材料",
+        "items": "变更项目",
+        "approved_on": "批准日期",
+        "asked_on": "申请日期",
+        "found_on": "发现日期",
+        "found_how": "发现方式",
+        "hindered_from": "不得变更期间开始",
+        "hindered_until": "不得变更期间结束",
+        "is_entity": "经营主体变化",
+        "is_general": "一般信息",
+        "verified_on": "核实日期",
+        "verified_by": "核实人员",
+        "findings": "核实情况",
     }
 )
 # Already said by the sentence, or of no use to a reader.

@@ -1,0 +1,1 @@
+"""Changes of designation information (信息变更): reported, found, checked, confirmed."""
