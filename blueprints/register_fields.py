@@ -24,6 +24,32 @@ ONLY_FOR = {
 LICENCES = {Kind.MEDICAL: "执业许可证登记号", Kind.PHARMACY: "药品经营许可证号"}
 MOST = 100_000  # nothing in an institution is counted beyond that
 PERSONS = {"legal_representative": "法定代表人", "principal": "主要负责人", "controller": "实际控制人"}
+# What a page calls the columns of the register, where it tells of them outside a form.
+COLUMNS = {
+    "name": "名称",
+    "uscc": "统一社会信用代码",
+    "licence_no": "许可证号",
+    "national_code": "定点编号",
+    "category": "类别",
+    "grade": "等级",
+    "ownership": "所有制形式",
+    "is_public": "是否公立",
+    "is_for_profit": "经营性质",
+    "business_model": "经营模式",
+    "beds": "床位数",
+    "address": "地址",
+    "operating_since": "正式运营时间",
+    "contact": "联系人",
+    "phone": "联系电话",
+    "legal_representative": "法定代表人",
+    "principal": "主要负责人",
+    "approved_on": "行政审批部门批准日期",
+    "parent": "所属机构或连锁总部",
+    "settlement": "结算机构",
+    "kind": "种类",
+    "office": "经办机构",
+    "controller": "实际控制人",
+}
 
 # They stand last on the page, so that a list of errors names them last.
 PEOPLE = (*(name for role in PERSONS for name in (role, f"{role}_id")), "contact", "phone")

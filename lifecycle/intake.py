@@ -62,6 +62,8 @@ def register_application(typed: Typed, *, hand: Hand, institution: Institution |
             raise AlreadyOpen(open_one)
         on = typed.received_on or hand.today
         case = open_case(Matter.APPLICATION, row, office=row.office, hand=hand, on=on)
+        if institution is not None and not typed.is_draft:
+            _update(case, typed, typed.persons, hand)
         return _fill_in(case, typed, hand, is_new=institution is None)
 
 
@@ -78,9 +80,14 @@ def change_draft(case: Case, typed: Typed, *, hand: Hand) -> Case:
         is_new = bool(application.draft.get("is_new"))
         if not typed.is_draft:
             persons = _with_numbers(typed.persons, draft_numbers(application))
-            _save({**typed.institution, **_operating(typed)}, persons, typed, case.institution, hand)
+            _update(case, typed, persons, hand)
         elif is_new:
-            _save(typed.institution, {}, typed, case.institution, hand)
+            register.save_institution(
+                typed.institution,
+                hand=hand,
+                institution=case.institution,
+                version=typed.versions.get("institution"),
+            )
         return _fill_in(case, typed, hand, is_new=is_new)
 
 
@@ -97,7 +104,7 @@ def amend_application(case: Case, typed: Typed, *, hand: Hand) -> Case:
         if not typed.reason:
             raise Unmet(["请写明修改原因"])
         _fresh(case, typed)
-        _save({**typed.institution, **_operating(typed)}, typed.persons, typed, case.institution, hand)
+        _update(case, typed, typed.persons, hand)
         set_application(case, hand=hand, reason=typed.reason, **typed.application)
         return Case.get_by_id(case.id)
 
@@ -132,33 +139,26 @@ def demand_ours(institution: Institution, hand: Hand) -> None:
 
 
 def _institution(typed: Typed, institution: Institution | None, hand: Hand) -> Institution:
-    """Return the institution that applies: as it stands for a draft, else as the form says it."""
+    """Return the institution that applies, as it stands; a new one as the form says it."""
     if institution is not None:
         demand_ours(institution, hand)
-    elif hand.is_provider:
+        return institution
+    if hand.is_provider:
         raise NotAllowed("只能为本账号绑定的机构申请")
-    if typed.is_draft:
-        return institution or _save(typed.institution, {}, typed, None, hand)
-    return _save({**typed.institution, **_operating(typed)}, typed.persons, typed, institution, hand)
+    values = {} if typed.is_draft else {"operating_since": typed.application["operating_since"]}
+    persons = {} if typed.is_draft else typed.persons
+    return register.save_institution({**typed.institution, **values}, hand=hand, persons=persons)
 
 
-def _operating(typed: Typed) -> dict[str, Any]:
-    return {"operating_since": typed.application["operating_since"]}
-
-
-def _save(
-    values: Mapping[str, Any],
-    persons: Mapping[str, register.Named],
-    typed: Typed,
-    institution: Institution | None,
-    hand: Hand,
-) -> Institution:
-    return register.save_institution(
-        values,
+def _update(case: Case, typed: Typed, persons: Mapping[str, register.Named], hand: Hand) -> None:
+    """Write to the register what the form says of the institution; the event names the case."""
+    register.save_institution(
+        {**typed.institution, "operating_since": typed.application["operating_since"]},
         hand=hand,
         persons=persons,
-        institution=institution,
+        institution=case.institution,
         version=typed.versions.get("institution"),
+        case=case,
     )
 
 

@@ -10,7 +10,7 @@ from lifecycle import audit, history, vault
 from lifecycle.db import locked, write_tx
 from lifecycle.errors import Conflict, NotAllowed, Unmet
 from lifecycle.hand import Hand
-from models import Institution, Matter, Person
+from models import Case, Institution, Matter, Person
 from rules.identity import mask_id
 
 # The persons of an institution, in the order of annex 2.
@@ -85,12 +85,14 @@ def save_institution(
     version: int | None = None,
     is_correction: bool = False,
     on: date | None = None,
+    case: Case | None = None,
 ) -> Institution:
     """Return the institution as saved: a new one of the actor's office, or `institution` with new `values`.
 
     values: columns; `profile` whole. persons: any of PERSONS; without a name the institution has no such
     person. version: the one the person saw. on: since when the new values hold, today if left out. What
-    important fields said before is kept, unless it was a slip of the pen (is_correction).
+    important fields said before is kept, unless it was a slip of the pen (is_correction). case: in which the
+    institution itself or the window said so.
 
     Raises Conflict if it is stale, NotAllowed for another office's institution, Registered if another row has
     the same credit code and licence, Unmet as save_person does and for links that lead back to it. Nothing
@@ -112,7 +114,7 @@ def save_institution(
         _refuse_loops(row)
         after = told(row)
         if after != before:
-            _write(row, before, after, hand)
+            _write(row, before, after, hand, case)
     return row
 
 
@@ -214,7 +216,9 @@ def told(row: Institution) -> dict[str, Any]:
     return told
 
 
-def _write(row: Institution, before: Mapping[str, Any], after: Mapping[str, Any], hand: Hand) -> None:
+def _write(
+    row: Institution, before: Mapping[str, Any], after: Mapping[str, Any], hand: Hand, case: Case | None
+) -> None:
     row.version += 1 if before else 0
     row.save()
     changed = [name for name in (before | after) if before.get(name) != after.get(name)]
@@ -222,6 +226,7 @@ def _write(row: Institution, before: Mapping[str, Any], after: Mapping[str, Any]
         stream_of(row),
         "change_institution" if before else "register_institution",
         hand=hand,
+        case=case,
         before={name: before[name] for name in changed if name in before},
         after={name: after.get(name) for name in changed},
     )

@@ -5,6 +5,7 @@ from typing import Any
 from peewee import JOIN
 
 from blueprints import words
+from blueprints.filed_changes import filed_changes
 from lifecycle import bans, case_checks, fund, intake
 from lifecycle.cases import facts
 from lifecycle.corrections import may_correct
@@ -61,12 +62,14 @@ def application_of(case: Case) -> Application | None:
 
 
 def applied_for(case: Case, hand: Hand) -> dict[str, Any]:
-    """Return what the head of the page says of the application: types as 住院、门诊统筹, and its channel."""
+    """Return what the head of the page says of the application: types as 住院、门诊统筹, its channel, and
+    what it changed in the register."""
     application = application_of(case)
     return {
         "types": hand.book_of(case).type_labels(application.types if application else ()),
         "channel": words.CHANNELS[application.channel] if application else "",
         "may_amend": intake.may_amend(case, hand),
+        "filed": filed_changes(case),
     }
 
 

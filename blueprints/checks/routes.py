@@ -8,6 +8,7 @@ from flask_login import current_user
 
 from blueprints import words
 from blueprints.checks import forms, operations, queries
+from blueprints.filed_changes import filed_changes
 from blueprints.web import STAFF, case_or_404, found, hand, requires, scope
 from lifecycle import case_checks, fund, policy
 from lifecycle.errors import BadDay, Conflict, DomainError, Unmet
@@ -58,6 +59,7 @@ def _page(
     return render_template(
         "checks/checks_page.html",
         case=case,
+        filed=filed_changes(case),
         view=view,
         titles=queries.TITLES,
         error=error,

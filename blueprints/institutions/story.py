@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import Any
 
 from blueprints import telling
+from blueprints.register_fields import COLUMNS
 from lifecycle import register
 from models import Case, Event, Institution
 from rules.book import Book
@@ -78,30 +79,3 @@ def _told(event: Event, labels: Mapping[str, str]) -> telling.Told:
         parts.insert(0, "、".join(labels.get(name, name) for name in change["after"]))
     day = event.on.isoformat()
     return replace(told, when=day, iso=day, text=text, detail="，".join(parts))
-
-
-COLUMNS = {
-    "name": "名称",
-    "uscc": "统一社会信用代码",
-    "licence_no": "许可证号",
-    "national_code": "定点编号",
-    "category": "类别",
-    "grade": "等级",
-    "ownership": "所有制形式",
-    "is_public": "是否公立",
-    "is_for_profit": "经营性质",
-    "business_model": "经营模式",
-    "beds": "床位数",
-    "address": "地址",
-    "operating_since": "正式运营时间",
-    "contact": "联系人",
-    "phone": "联系电话",
-    "legal_representative": "法定代表人",
-    "principal": "主要负责人",
-    "approved_on": "行政审批部门批准日期",
-    "parent": "所属机构或连锁总部",
-    "settlement": "结算机构",
-    "kind": "种类",
-    "office": "经办机构",
-    "controller": "实际控制人",
-}
