@@ -9,8 +9,9 @@ from peewee import JOIN
 
 from blueprints import words
 from blueprints.consequences import consequence
+from blueprints.exit_facts import name_of
 from blueprints.screens import page_of
-from lifecycle import corrections, steps, undo
+from lifecycle import corrections, exits, pauses, steps, undo
 from lifecycle.exits import counted_suspensions
 from lifecycle.hand import Hand
 from models import (
@@ -19,6 +20,7 @@ from models import (
     ExitRequest,
     Matter,
     RectificationItem,
+    RightsBlock,
     StepTaken,
     Suspension,
     SuspensionKind,
@@ -47,6 +49,9 @@ class Standing:
     today: date
     buttons: list[tuple[steps.Offer, str]]
     is_here: bool  # the region knows exit requests
+    name: str = ""  # of an exit request, in the words of its book
+    wishes: str = ""  # what can be asked for
+    paused: list[RightsBlock] = field(default_factory=list)  # categories of service, now and before
     earlier: list[Suspension] = field(default_factory=list)
     counted: int = 0
     limit: Any = None
@@ -88,7 +93,8 @@ def standing(case: Case, hand: Hand) -> Standing:
         cap=book.clocks[CAP].amount if CAP in book.clocks else 0,
         today=hand.today,
         buttons=_buttons(case, hand, row),
-        is_here=Matter.EXIT in hand.region_of(case.office).books,
+        **_asking(case, hand),
+        paused=pauses.paused(case),
         earlier=[one for one in rows if one.over_on is not None],
         counted=len(counted_suspensions(case)),
         limit=book.thresholds.get("suspensions"),
@@ -99,6 +105,15 @@ def standing(case: Case, hand: Hand) -> Standing:
         meaning=consequence(book, case.state)[1],
         newest=_newest(case, hand),
     )
+
+
+def _asking(case: Case, hand: Hand) -> dict[str, Any]:
+    """Return whether the institution may ask to leave, how that is called, and what it may ask."""
+    if not hand.serves(case.office, Matter.EXIT):
+        return {"is_here": False}
+    book = hand.book_for(case.office, Matter.EXIT)
+    wishes = exits.wishes(book, case)
+    return {"is_here": bool(wishes), "name": name_of(book), "wishes": "、".join(wishes.values())}
 
 
 def _newest(case: Case, hand: Hand) -> StepTaken | None:
@@ -165,7 +180,8 @@ def _buttons(case: Case, hand: Hand, row: Suspension | None) -> list[tuple[steps
     is_planned = row is not None and row.state == SuspensionState.PLANNED
     for offer in steps.offers(case, hand, words.ROLES):
         waits = any(need.startswith("running:") for need in offer.step.needs)
-        if offer.step.effects and offer.step.screen != "renewal" and (is_planned or not waits):
+        is_ours = offer.step.effects or offer.step.raises
+        if is_ours and offer.step.screen != "renewal" and (is_planned or not waits):
             shown[offer.step.screen or offer.step.action] = (offer, step_url(case, offer.step))
     return list(shown.values())
 

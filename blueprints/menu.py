@@ -7,8 +7,9 @@ from typing import Any
 from flask import g, request, url_for
 from flask_login import current_user
 
+from blueprints.exit_facts import name_of
 from blueprints.web import EVERYBODY, PROVIDERS, STAFF, hand
-from lifecycle import moment
+from lifecycle import exits, moment
 from models import Matter, Role
 
 
@@ -27,6 +28,7 @@ class Item:
 
 
 OF_CASES = ("cases.", "materials.")
+ONLINE = "portal.exit_list"  # called as the book of the region calls it, and shown where it is asked online
 OWN_CASES = ("portal.home", "portal.case", "portal.apply", "portal.draft")
 MENU = (
     Item(
@@ -36,6 +38,7 @@ MENU = (
         PROVIDERS,
         ("portal.home", "portal.case", "portal.apply", "portal.draft"),
     ),
+    Item("退出申请", "box-arrow-right", ONLINE, PROVIDERS, ("portal.exit", "portal.apply_again")),
     Item("本机构用户", "people", "portal.user_list", (Role.PROVIDER_ADMIN,), ("portal.user",)),
     Item("工作台", "inbox", "worklist.worklist_page", STAFF, ("worklist",)),
     Item(
@@ -45,8 +48,16 @@ MENU = (
         STAFF,
         ("intake", "review", "checks.checks", "checks.mark"),
         (Matter.APPLICATION,),
+        matter=Matter.APPLICATION,
     ),
-    Item("公示与决策", "megaphone", "notices.notice_list", STAFF, ("notices", "decisions", "rolls")),
+    Item(
+        "公示与决策",
+        "megaphone",
+        "notices.notice_list",
+        STAFF,
+        ("notices", "decisions", "rolls"),
+        matter=Matter.APPLICATION,
+    ),
     Item(
         "协议管理",
         "file-earmark-check",
@@ -71,7 +82,7 @@ MENU = (
         STAFF,
         ("exits",),
         (Matter.EXIT,),
-        threshold="suspensions",
+        matter=Matter.EXIT,
     ),
     Item("机构台账", "building", "institutions.institution_list", STAFF, ("institutions",)),
     Item("文书送达", "envelope", "papers.document_list", STAFF, ("papers",)),
@@ -93,7 +104,7 @@ MENU = (
         "gear",
         "settings.office_list",
         (Role.ADMIN, Role.MANAGER),
-        ("settings.office", "settings.user"),
+        ("settings.office", "settings.user", "settings.category"),
     ),
     Item("审计", "shield-check", "settings.trail_page", (Role.AUDITOR,), ("settings.trail",)),
 )
@@ -133,6 +144,8 @@ def _menu() -> list[dict[str, Any]]:
 
 
 def _is_law(item: Item) -> bool:
+    if item.endpoint == ONLINE:
+        return exits.is_online(current_user.office, hand())
     if item.matter and item.matter not in hand().region_of(current_user.office).books:
         return False
     return not item.threshold or any(item.threshold in book.thresholds for book in hand().books_here)
@@ -142,12 +155,18 @@ def _line(item: Item) -> dict[str, Any]:
     endpoint = request.endpoint or ""
     return {
         "is_separator": not item.label,
-        "label": item.label,
+        "label": _name(item),
         "icon": item.icon,
         "url": url_for(item.endpoint) if item.endpoint else "",
         "count": None,
         "is_current": _stands_for(item, endpoint),
     }
+
+
+def _name(item: Item) -> str:
+    return (
+        name_of(hand().book_for(current_user.office, Matter.EXIT)) if item.endpoint == ONLINE else item.label
+    )
 
 
 def _stands_for(item: Item, endpoint: str) -> bool:

@@ -21,6 +21,7 @@ SCREENS: Mapping[str, str] = MappingProxyType(
         "suspension": "exits.suspension_page",
         "termination": "exits.termination_page",
         "exit_request": "exits.refile_page",
+        "resigning": "exits.resign_page",
         "change": "changes.verification_page",
         "change_report": "changes.amend_page",
         "change_filing": "changes.file_page",

@@ -17,8 +17,10 @@ from models import (
     Institution,
     Kind,
     Matter,
+    Office,
     RectificationItem,
     RectificationState,
+    Role,
     Suspension,
 )
 from rules.book import Book
@@ -205,6 +207,14 @@ def _is_possible(wish: str, agreement: Case, book: Book) -> bool:
         for step in book.steps
         if step.matter == Matter.AGREEMENT
     )
+
+
+def is_online(office: Office, hand: Hand) -> bool:
+    """Return whether institutions of `office` may file their requests themselves."""
+    if not hand.serves(office, Matter.EXIT):
+        return False
+    steps = hand.book_for(office, Matter.EXIT).steps
+    return any(Role.PROVIDER in step.roles for step in steps if step.action == "file_exit")
 
 
 def is_barred(institution: Institution, book: Book) -> bool:

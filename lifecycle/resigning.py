@@ -8,7 +8,7 @@ from lifecycle import files
 from lifecycle.db import write_tx
 from lifecycle.hand import Hand
 from lifecycle.steps import take_step
-from models import Agreement, Attachment, Case, Document, Matter
+from models import Agreement, Application, Attachment, Case, Document, Matter
 
 
 def resign(
@@ -34,6 +34,7 @@ def resign(
             stored.append(_keep(case, filename, content, hand))
         take_step(case, "resign", hand=hand, on=signed_on, reason=reason, data=data, version=version)
         opened = Case.get(Case.origin == case.id, Case.matter == Matter.AGREEMENT, Case.closed_on.is_null())
+        _same_types(case, opened)
         document = Document.get_or_none(Document.case == opened, Document.kind == "agreement")
         return Agreement.create(
             case=opened,
@@ -42,6 +43,20 @@ def resign(
             last_settled_on=Agreement.get(Agreement.case == case.id).last_settled_on,
             **days,
         )
+
+
+def usual_end(case: Case, signed_on: date) -> date:
+    """Return the day proposed as the last: of the year it is signed in, or that of the agreement before."""
+    if case.options.get("term") == "calendar_year_end":
+        return date(signed_on.year, 12, 31)
+    return max(Agreement.get(Agreement.case == case.id).ends_on, signed_on)
+
+
+def _same_types(case: Case, opened: Case) -> None:
+    """What the agreement is about goes on, where it was known of an agreement from the ledger."""
+    before = Application.get_or_none(Application.case == case.id)
+    if before:
+        Application.create(case=opened, types=before.types, note=before.note)
 
 
 def _keep(case: Case, filename: str, content: bytes, hand: Hand) -> Attachment:

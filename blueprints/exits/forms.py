@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from flask_wtf.file import FileField
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import Length, Optional, ValidationError
 
@@ -158,6 +159,25 @@ class RequestForm(HouseForm):
             raise ValidationError("只有申请中止时填写")
         if field.data and self.from_on.data and field.data < self.from_on.data:
             raise ValidationError("拟恢复日期早于拟退出日期")
+
+
+class ResignForm(HouseForm):
+    """The agreement that was signed again."""
+
+    signed_on = DayField(
+        "签订日期", [Needed("请填写签订日期"), believable], description="新协议从这一天起生效，原协议同时终止"
+    )
+    ends_on = DayField("届满日期", [Needed("请填写届满日期"), believable])
+    text_version = StringField(
+        "协议文本版本", [Needed("请填写协议文本版本"), Length(max=60, message="不超过 60 字")]
+    )
+    signed_text = FileField("签署文本", description="双方签署的协议扫描件，PDF 或图片")
+    reason = TextAreaField("补录说明", [TEXT], description="签订" + LATE)
+    version = HiddenField()
+
+    def validate_ends_on(self, field: DayField) -> None:
+        if field.data and self.signed_on.data and field.data < self.signed_on.data:
+            raise ValidationError("届满日期早于签订日期")
 
 
 def the_day(day: date | None) -> date | None:

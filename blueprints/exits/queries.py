@@ -13,6 +13,7 @@ from lifecycle.hand import Hand
 from models import (
     Agreement,
     Application,
+    Attachment,
     Ban,
     Case,
     ExitRequest,
@@ -170,6 +171,12 @@ def categories(case: Case, book: Book) -> list[str]:
         return pauses.labels(case.office)
     held = held_types(case)
     return [row.label for row in book.types if row.key in held]
+
+
+def signed_texts(case: Case) -> list[Attachment]:
+    """Return the scans of the signed text that lie with a case."""
+    mine = (Attachment.case == case) & (Attachment.purpose == "signed_text")
+    return list(Attachment.select().where(mine, Attachment.removed_at.is_null()).order_by(Attachment.id))
 
 
 def held_types(case: Case) -> frozenset[str]:

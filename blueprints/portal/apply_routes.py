@@ -13,7 +13,7 @@ from blueprints.portal.case_routes import case_or_404
 from blueprints.web import found, hand, requires
 from lifecycle import intake
 from lifecycle.errors import DomainError
-from models import Case, Institution, Role
+from models import Case, Institution, Matter, Role
 
 
 @bp.get("/my/institutions/<int:institution_id>/apply")
@@ -93,8 +93,9 @@ def _kept(subject: Subject, operation: Callable[[intake.Typed], Case]) -> Any:
 
 
 def _own(institution_id: int) -> Institution:
-    own = queries.institutions(hand().institutions)
-    return found(next((row for row in own if row.id == institution_id), None))
+    """Return one of the account's institutions whose region has rules of applying, or answer 404."""
+    own = [row for row in queries.institutions(hand().institutions) if row.id == institution_id]
+    return found(next((row for row in own if hand().serves(row.office, Matter.APPLICATION)), None))
 
 
 def _draft(case_id: int) -> Subject:

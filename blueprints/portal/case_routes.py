@@ -5,8 +5,8 @@ from typing import Any
 
 from flask import flash, redirect, request, send_file, url_for
 
-from blueprints import telling, words
-from blueprints.portal import forms, operations, queries, rows, story
+from blueprints import exit_facts, telling, words
+from blueprints.portal import exit_queries, forms, operations, queries, rows, story
 from blueprints.portal.blueprint import bp
 from blueprints.register_fields import whole
 from blueprints.stations import stations
@@ -14,7 +14,7 @@ from blueprints.web import PROVIDERS, found, hand, render, requires
 from documents import printing
 from lifecycle import files, materials, steps
 from lifecycle.errors import DomainError
-from models import Attachment, Case, CaseMaterial, Document, Role
+from models import Attachment, Case, CaseMaterial, Document, Matter, Role
 
 SHOWN_INLINE = ("application/pdf", "image/jpeg", "image/png", "video/mp4")
 
@@ -27,10 +27,10 @@ def case_or_404(case_id: int) -> Case:
 @bp.get("/my/cases/<int:case_id>")
 @requires(*PROVIDERS)
 def case_page(case_id: int) -> str:
-    return _page(case_or_404(case_id))
+    return shown_case(case_or_404(case_id))
 
 
-def _page(
+def shown_case(
     case: Case, error: DomainError | None = None, withdraw_form: forms.WithdrawForm | None = None
 ) -> str:
     me, hides = hand(), case.office.hides_officers
@@ -56,6 +56,8 @@ def _page(
         history=story.history(*happened, hides=hides),
         error=error,
         application=queries.draft_of(case),
+        exit=exit_facts.request_of(case, me) if case.matter == Matter.EXIT else None,
+        related=exit_queries.related(case) if case.matter == Matter.EXIT else [],
         withdraw_form=withdraw_form or forms.WithdrawForm(formdata=None, data={"version": case.version}),
         words=words,
     )
@@ -68,7 +70,7 @@ def submit_supplement(case_id: int) -> Any:
     try:
         operations.submit_supplement(case, hand=hand(), version=whole(request.form.get("version")))
     except DomainError as refusal:
-        return _page(case_or_404(case_id), refusal), refusal.status
+        return shown_case(case_or_404(case_id), refusal), refusal.status
     return _done(case, "补正材料已提交，经办机构将重新核对。")
 
 
@@ -77,13 +79,13 @@ def submit_supplement(case_id: int) -> Any:
 def withdraw(case_id: int) -> Any:
     case, form = case_or_404(case_id), forms.WithdrawForm()
     if not form.validate_on_submit():
-        return _page(case, withdraw_form=form), 422
+        return shown_case(case, withdraw_form=form), 422
     try:
         version = whole(form.version.data)
         operations.withdraw(case, hand=hand(), reason=form.reason.data, version=version)
     except DomainError as refusal:
         form.version.data = case_or_404(case_id).version
-        return _page(case_or_404(case_id), refusal, form), refusal.status
+        return shown_case(case_or_404(case_id), refusal, form), refusal.status
     return _done(case, "申请已撤回。")
 
 
@@ -96,7 +98,7 @@ def upload(case_id: int, material_id: int) -> Any:
     try:
         stored = materials.supply(row, uploads, hand=hand())
     except DomainError as refusal:
-        return _page(case, refusal), refusal.status
+        return shown_case(case, refusal), refusal.status
     return _done(case, f"第 {row.no} 项已上传 {len(stored)} 个文件。", f"material-{row.id}")
 
 
@@ -109,7 +111,7 @@ def remove_file(case_id: int, attachment_id: int) -> Any:
     try:
         materials.take_out(attachment, hand=hand(), reason="机构自行移除")
     except DomainError as refusal:
-        return _page(case, refusal), refusal.status
+        return shown_case(case, refusal), refusal.status
     return _done(case, f"已移除“{attachment.filename}”。", f"material-{row.id}")
 
 

@@ -9,7 +9,7 @@ from blueprints.portal import queries, story
 from blueprints.portal.blueprint import bp
 from blueprints.register_fields import whole
 from blueprints.web import PROVIDERS, found, hand, requires
-from models import Case, CaseState, Institution, Role
+from models import Case, CaseState, Institution, Matter, Role
 
 
 @bp.get("/my")
@@ -29,6 +29,7 @@ def home() -> str:
         busy={line.case.institution_id for line in lines if _is_open_application(line)},
         plain=story.plain_state,
         may_file=Role.PROVIDER in hand().roles,
+        applying={row.id for row in own if hand().serves(row.office, Matter.APPLICATION)},
         words=words,
     )
 

@@ -3,6 +3,7 @@
 from blueprints.portal import (
     apply_routes,
     case_routes,
+    exit_routes,
     home_routes,
     office_routes,
     register_routes,
@@ -14,6 +15,7 @@ __all__ = (
     "apply_routes",
     "bp",
     "case_routes",
+    "exit_routes",
     "home_routes",
     "office_routes",
     "register_routes",
