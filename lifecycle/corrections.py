@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
-from lifecycle import audit, bans, clocks, moment, steps, undo
+from lifecycle import audit, bans, clocks, effects, moment, steps, undo
 from lifecycle.db import locked, write_tx
 from lifecycle.errors import BadDay, Conflict, NotAllowed, Unmet
 from lifecycle.hand import Hand
@@ -43,6 +43,8 @@ def correct_day(taken: StepTaken, *, hand: Hand, on: date, reason: str) -> None:
         row = undo.row_of(case, taken, hand)
         if (row and row.opens) or undo.came_with_another(case, taken):
             raise NotAllowed("这一步开立了协议，日期有误的请撤回后重新登记")
+        if row and effects.DATED & set(row.effects):
+            raise NotAllowed("这一步定下了中止、解除的日期，日期有误的请撤回后重新办理")
         _check_between(case, taken, on, hand)
         before = taken.on
         StepTaken.update(on=on).where(StepTaken.id == taken.id).execute()

@@ -51,6 +51,11 @@ KEPT = (
     "tables",
 )
 EXIT_DAY = "exit_day"  # the clock that waits for the day an exit request names
+APPROVE = "approve_exit"
+# Effects that write days of their own: a day put right afterwards would part from them.
+DATED = frozenset(
+    {"impose_suspension", "plan_suspension", "begin_suspension", "grant_suspension", "terminate"}
+)
 CONSENT = "consent"  # the ground that an exit request which was agreed to brings with it
 
 
@@ -78,16 +83,20 @@ def planned(case: Case, action: str, book: Book) -> dict[str, Any]:
 
 
 def wish_data(case: Case, request: ExitRequest, book: Book) -> dict[str, Any]:
-    """Return what the agreement's step needs to know of an exit request that is carried out."""
+    """Return what the agreement's step needs to know of an exit request that is carried out.
+
+    Nothing begins before the day on which it was agreed to (第二十九条第二款).
+    """
     grounds = [
         row.key
         for row in book.grounds_for("termination", {"kind": case.institution.kind})
         if row.proposes == CONSENT
     ]
+    first = max(request.from_on, _agreed_on(case) or request.from_on)
     days = {
-        "starts_on": request.from_on.isoformat(),
-        "ends_on": request.until_on.isoformat() if request.until_on else None,
-        "effective_on": request.from_on.isoformat(),
+        "starts_on": first.isoformat(),
+        "ends_on": max(request.until_on, first).isoformat() if request.until_on else None,
+        "effective_on": first.isoformat(),
     }
     return {
         **(days if EXIT_DAY in book.clocks else {}),
@@ -97,6 +106,11 @@ def wish_data(case: Case, request: ExitRequest, book: Book) -> dict[str, Any]:
         "ban_class": BanClass.NONE,
         "exit": case.number,
     }
+
+
+def _agreed_on(case: Case) -> date | None:
+    agreed = (StepTaken.case == case.id) & (StepTaken.action == APPROVE) & StepTaken.undone_at.is_null()
+    return StepTaken.select(StepTaken.on).where(agreed).order_by(StepTaken.id.desc()).scalar()
 
 
 def eve(day: date) -> date:

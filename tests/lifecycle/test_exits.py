@@ -4,9 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from lifecycle import exits
+from lifecycle import corrections, exits
 from lifecycle.errors import BadDay, Conflict, NotAllowed, Unmet
-from models import Ban, Case, Document, FollowUp, RectificationItem, Role, Suspension, Termination
+from models import Ban, Case, Document, FollowUp, RectificationItem, Role, StepTaken, Suspension, Termination
 from rules.book import load_books
 from tests.builders import a_city, hand_of, night, step
 from tests.lifecycle.stations import an_agreement, ended, standing
@@ -151,7 +151,10 @@ def test_a_requested_suspension_begins_on_its_day_once_the_office_agrees(app):
     agreed(request, on=date(2026, 9, 2))
     night(date(2026, 9, 2))
     assert (fresh(request).state, fresh(case).state) == ("carried_out", "suspended_requested")
-    assert standing(case)["suspension_cap"] == ("running", date(2026, 9, 1) + timedelta(days=CAP))
+    assert Suspension.get().starts_on == date(
+        2026, 9, 2
+    )  # not before it was agreed to, though asked from the 1st
+    assert standing(case)["suspension_cap"] == ("running", date(2026, 9, 2) + timedelta(days=CAP))
 
 
 @pytest.mark.clause("LC-29-6", "LC-29-7")
@@ -314,3 +317,17 @@ def test_a_linked_step_cannot_be_taken_by_itself(app):
         with pytest.raises(NotAllowed):
             step(case, "suspend_on_request", role, date(2026, 6, 1), data={"starts_on": "2026-06-01"})
     assert fresh(case).state == "active"
+
+
+@pytest.mark.parametrize("action", ["suspend", "terminate"])
+def test_a_day_that_a_suspension_or_termination_rests_on_is_not_moved_from_under_it(app, action):
+    case = an_agreement()
+    if action == "suspend":
+        imposed(case)
+    else:
+        ends(case)
+    hand = hand_of(Role.MANAGER, today=date(2026, 7, 2))
+    taken = StepTaken.get(StepTaken.action == action)
+    with pytest.raises(NotAllowed, match="请撤回后重新办理"):
+        corrections.correct_day(taken, hand=hand, on=date(2026, 7, 2), reason="日期录错")
+    assert StepTaken.get_by_id(taken.id).on == taken.on
