@@ -21,22 +21,21 @@ from tests.builders import (
 from tests.page import log_in
 
 PDF = b"%PDF-1.4\n%%EOF\n"
-MARKS = pytest.mark.clause
 HOSPITAL = [
-    pytest.param(1, ["定点申请表"], marks=MARKS("LC-08-1", "LC-A05-1-01")),
+    pytest.param(1, ["定点申请表"], marks=pytest.mark.clause("LC-08-1", "LC-A05-1-01")),
     pytest.param(
         2,
         ["执业许可证》副本或备案证复印件", "卫生技术人员执业证", "专业技术职称证"],
-        marks=MARKS("LC-08-2a", "LC-08-2b", "LC-08-2c", "LC-A05-1-02"),
+        marks=pytest.mark.clause("LC-08-2a", "LC-08-2b", "LC-08-2c", "LC-A05-1-02"),
     ),
-    pytest.param(3, ["花名册（盖章的PDF版）"], marks=MARKS("LC-08-3a", "LC-A05-1-03")),
-    pytest.param(4, ["不动产权证或租赁合同（协议）"], marks=MARKS("LC-08-4", "LC-A05-1-04")),
-    pytest.param(5, ["信息系统承诺书"], marks=MARKS("LC-08-5", "LC-A05-1-05")),
-    pytest.param(6, ["内部管理制度和财务制度文本"], marks=MARKS("LC-08-6", "LC-A05-1-06")),
-    pytest.param(7, ["预测性分析报告"], marks=MARKS("LC-08-7", "LC-A05-1-07")),
+    pytest.param(3, ["花名册（盖章的PDF版）"], marks=pytest.mark.clause("LC-08-3a", "LC-A05-1-03")),
+    pytest.param(4, ["不动产权证或租赁合同（协议）"], marks=pytest.mark.clause("LC-08-4", "LC-A05-1-04")),
+    pytest.param(5, ["信息系统承诺书"], marks=pytest.mark.clause("LC-08-5", "LC-A05-1-05")),
+    pytest.param(6, ["内部管理制度和财务制度文本"], marks=pytest.mark.clause("LC-08-6", "LC-A05-1-06")),
+    pytest.param(7, ["预测性分析报告"], marks=pytest.mark.clause("LC-08-7", "LC-A05-1-07")),
 ]
 PHARMACY = [
-    pytest.param(1, ["申请表"], marks=MARKS("LC-09-1", "LC-A05-2-01")),
+    pytest.param(1, ["申请表"], marks=pytest.mark.clause("LC-09-1", "LC-A05-2-01")),
     pytest.param(
         2,
         [
@@ -46,16 +45,16 @@ PHARMACY = [
             "营业人员的从业证（上岗证）复印件及其劳动合同",
             "医保专（兼）职管理人员的劳动合同",
         ],
-        marks=MARKS("LC-09-2a", "LC-09-2b", "LC-09-2c", "LC-09-2d", "LC-09-2e", "LC-A05-2-02"),
+        marks=pytest.mark.clause("LC-09-2a", "LC-09-2b", "LC-09-2c", "LC-09-2d", "LC-09-2e", "LC-A05-2-02"),
     ),
-    pytest.param(3, ["花名册（盖章的PDF版）"], marks=MARKS("LC-09-3a", "LC-A05-2-03")),
+    pytest.param(3, ["花名册（盖章的PDF版）"], marks=pytest.mark.clause("LC-09-3a", "LC-A05-2-03")),
     pytest.param(
         4,
         ["不动产权证或租赁合同", "户外正面照片", "室内全景电子视频"],
-        marks=MARKS("LC-09-4a", "LC-09-4b", "LC-A05-2-04"),
+        marks=pytest.mark.clause("LC-09-4a", "LC-09-4b", "LC-A05-2-04"),
     ),
-    pytest.param(5, ["信息系统承诺书"], marks=MARKS("LC-09-5", "LC-A05-2-05")),
-    pytest.param(6, ["内部管理制度和财务制度文本"], marks=MARKS("LC-09-6", "LC-A05-2-06")),
+    pytest.param(5, ["信息系统承诺书"], marks=pytest.mark.clause("LC-09-5", "LC-A05-2-05")),
+    pytest.param(6, ["内部管理制度和财务制度文本"], marks=pytest.mark.clause("LC-09-6", "LC-A05-2-06")),
 ]
 
 
@@ -98,8 +97,8 @@ def test_each_material_of_a_pharmacy_takes_files_and_a_tick(clerk, no, words):
 @pytest.mark.parametrize(
     ("kind", "no", "applies"),
     [
-        pytest.param("medical", 9, "妇产专业", marks=MARKS("LC-A05-1-0")),
-        pytest.param("pharmacy", 7, "谈判药（特药）定点", marks=MARKS("LC-A05-2-0")),
+        pytest.param("medical", 9, "妇产专业", marks=pytest.mark.clause("LC-A05-1-0")),
+        pytest.param("pharmacy", 7, "谈判药（特药）定点", marks=pytest.mark.clause("LC-A05-2-0")),
     ],
 )
 def test_a_row_shows_tick_number_title_and_where_it_applies(clerk, kind, no, applies):
@@ -141,8 +140,8 @@ def test_the_seen_original_is_kept_with_name_and_day_and_acceptance_waits_for_it
 @pytest.mark.parametrize(
     ("kind", "last"),
     [
-        pytest.param("medical", 12, marks=MARKS("LC-08-0")),
-        pytest.param("pharmacy", 9, marks=MARKS("LC-09-0")),
+        pytest.param("medical", 12, marks=pytest.mark.clause("LC-08-0")),
+        pytest.param("pharmacy", 9, marks=pytest.mark.clause("LC-09-0")),
     ],
 )
 def test_a_material_added_for_one_case_counts_and_is_printed(clerk, kind, last):
