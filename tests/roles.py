@@ -183,6 +183,7 @@ WHO_MAY = {
     "portal.change_draft": {Role.PROVIDER},
     "portal.change_rows": {Role.PROVIDER},
     "portal.close_account": KEEPERS,
+    "portal.differences_region": {Role.PROVIDER},
     "portal.draft_page": {Role.PROVIDER},
     "portal.exit_list": PROVIDERS,
     "portal.exit_request": {Role.PROVIDER},

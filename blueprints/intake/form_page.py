@@ -10,8 +10,8 @@ from werkzeug.datastructures import MultiDict
 
 from blueprints import application_form, register_fields, words
 from blueprints.application_form import ApplicationForm
+from blueprints.differences import differences, digest
 from blueprints.intake import queries
-from blueprints.intake.differences import differences, digest
 from blueprints.web import case_or_404, found, hand, scope
 from lifecycle import intake, prechecks, register
 from lifecycle.errors import DomainError, Unmet

@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from blueprints import application_form, register_fields
 from blueprints.application_form import ApplicationForm
+from blueprints.differences import differences
 from blueprints.portal import queries
 from blueprints.web import hand
 from lifecycle import intake, prechecks, register
@@ -124,11 +125,15 @@ def shown(form: ApplicationForm, subject: Subject, error: DomainError | None = N
     """Return the page of the form, and the refusal above if there is one."""
     me, case = hand(), subject.case
     here = {"case_id": case.id} if case else {"institution_id": subject.institution.id}
+    others = differences(form, subject.institution)
     return render_template(
         "portal/apply_page.html",
         form=form,
         subject=subject,
         error=error,
+        others=others,
+        was={one.name: f"原登记为“{one.was}”" for one in others},
+        institution_id=subject.institution.id,
         post_to=url_for("portal.change_draft" if case else "portal.apply", **here),
         rows_at=lambda key: url_for("portal.change_rows", institution_id=subject.institution.id, key=key),
         operating_warning=prechecks.operating_warning(form.operating_since.data, me.today, form.book, me),

@@ -6,6 +6,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 
 from blueprints import book_tables, register_fields
+from blueprints.differences import differences
 from blueprints.portal import apply_page, queries
 from blueprints.portal.apply_page import Subject
 from blueprints.portal.blueprint import bp
@@ -75,6 +76,15 @@ def change_rows(institution_id: int, key: str) -> str:
     form = apply_page.posted_form(subject)
     table = found(next((table for table in form.tables if table.table.key == key), None))
     return render_template("portal/_book_table.html", form=form, table=table, institution_id=institution_id)
+
+
+@bp.post("/my/institutions/<int:institution_id>/differences")
+@requires(Role.PROVIDER)
+def differences_region(institution_id: int) -> str:
+    """Tell what differs from the register while the form is typed; nothing is saved."""
+    own = _own(institution_id)
+    others = differences(apply_page.posted_form(Subject(own)), own)
+    return render_template("portal/_differences.html", others=others, institution_id=institution_id)
 
 
 def _kept(subject: Subject, operation: Callable[[intake.Typed], Case]) -> Any:

@@ -136,3 +136,42 @@ def test_a_draft_has_changed_nothing_yet(provider, clerk):
 def test_what_the_window_typed_is_not_told_again(clerk):
     case = an_application()
     assert panel(clerk.get(f"/cases/{case.id}")) == []
+
+
+# --- Told to the institution while it fills in ---
+
+
+def test_the_form_tells_the_institution_what_it_fills_in_otherwise(provider):
+    assert "与经办机构登记的信息一致" in provider.get(provider.url).one("aside", id="differences").text
+    case = applied(provider)
+    page = provider.get(f"/my/cases/{case.id}/draft")
+    assert page.one(id="category-warning").text == "原登记为“综合医院”"
+    assert "床位数：80原登记为“60”" in page.one("aside", id="differences").text.replace(" ", "")
+
+
+def test_what_differs_is_told_while_it_is_typed_and_nothing_is_saved(provider, institution):
+    typed = {**held(provider.get(provider.url)), **TYPED, "legal_representative_id": resident_id(700)}
+    url = f"/my/institutions/{institution.id}/differences"
+    told = provider.swap("post", url, data=typed).one("aside", id="differences").text
+    assert "医疗机构类别：专科医院" in told.replace(" ", "")
+    assert mask_id(resident_id(700)) in told
+    assert resident_id(700) not in told
+    assert (Case.select().count(), Institution.get_by_id(institution.id).beds) == (0, 60)
+    provider.post(f"/my/institutions/{an_institution().id}/differences", status=404, data=typed)
+
+
+# --- What it costs ---
+
+
+def test_the_panel_takes_one_statement_whatever_it_tells(provider, clerk, statements):
+    case = filed(provider)
+
+    def count():
+        with statements() as seen:
+            clerk.get(f"/cases/{case.id}")
+        return len(seen)
+
+    count()  # the calendar is read once
+    told = count()
+    Case.update(is_on_behalf=True).where(Case.id == case.id).execute()
+    assert told == count() + 1
