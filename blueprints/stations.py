@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from lifecycle.cases import facts
 from lifecycle.hand import Hand
 from models import Case, Clock, ClockState, StepTaken, User
-from rules.book import Book, holds
+from rules.book import Book
+from rules.guards import holds
 
 
 @dataclass(frozen=True)

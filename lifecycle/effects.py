@@ -19,6 +19,7 @@ from models import (
     ClockPause,
     Document,
     ExitRequest,
+    ExitWish,
     FollowUp,
     FollowUpKind,
     Institution,
@@ -30,7 +31,8 @@ from models import (
     SuspensionState,
     Termination,
 )
-from rules.book import Book, holds
+from rules.book import Book
+from rules.guards import holds
 
 if TYPE_CHECKING:
     from lifecycle.conditions import Ask
@@ -85,12 +87,14 @@ def planned(case: Case, action: str, book: Book) -> dict[str, Any]:
 def wish_data(case: Case, request: ExitRequest, book: Book) -> dict[str, Any]:
     """Return what the agreement's step needs to know of an exit request that is carried out.
 
+    Only the wish to terminate brings a ground, the office's consent (第三十一条（十三）、第三十二条（十六）).
     Nothing begins before the day on which it was agreed to (第二十九条第二款).
     """
+    ends = request.wish == ExitWish.TERMINATE
     grounds = [
         row.key
         for row in book.grounds_for("termination", {"kind": case.institution.kind})
-        if row.proposes == CONSENT
+        if ends and row.proposes == CONSENT
     ]
     first = max(request.from_on, _agreed_on(case) or request.from_on)
     days = {

@@ -19,7 +19,7 @@ from lifecycle.errors import NotAllowed
 from lifecycle.hand import Hand
 from lifecycle.steps import snapshot
 from models import Case, Clock, Institution, Matter, StepTaken
-from rules.book import holds
+from rules.guards import holds
 from rules.rows import Step
 
 BATCH = 300

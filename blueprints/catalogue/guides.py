@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from blueprints import words
-from rules.book import Book, holds
+from rules.book import Book
 from rules.form_rows import Condition, DesignationType, Feature, Guide, Material
+from rules.guards import holds
 from rules.periods import describe
 from rules.rows import ClockRule, Step
 
