@@ -1,27 +1,37 @@
 """The wizard 协议变更及终止申请 from the institution's log-in to the agreement that is signed again."""
 
+import random
 from datetime import date
 from io import BytesIO
 
 import pytest
 
-from models import Agreement, Attachment, Case, ExitRequest, RightsBlock, Role, Suspension, Termination
-from tests.builders import an_institution, night
+from lifecycle import checks
+from models import (
+    Agreement,
+    Attachment,
+    Case,
+    ExitRequest,
+    RightsBlock,
+    Role,
+    ServiceCategory,
+    Suspension,
+    Termination,
+)
+from tests.builders import an_institution, night, system_hand
 from tests.lifecycle import chengdu
 from tests.page import log_in
 from tests.portal.test_cases import PDF
 from tests.providers import a_provider, log_in_as
+from tests.test_access import urls
+from tests.test_any_bytes import NASTY, nasty_forms
 
 
-def provider(client, case, *roles):
-    client.get("/log-out")
+def provider(client, case):
+    """Log the institution's own account in."""
     client.post("/log-out")
-    return log_in_as(
-        client,
-        case.institution.members.first().user
-        if case.institution.members.count()
-        else a_provider(case.institution, *roles),
-    )
+    known = case.institution.members.first()
+    return log_in_as(client, known.user if known else a_provider(case.institution))
 
 
 def staff(client, *roles, name=""):
@@ -305,3 +315,28 @@ def test_the_list_costs_the_same_for_one_and_for_many(client, statements):
     with statements() as many:
         browser.get("/my/agreements")
     assert len(many) == len(one)
+
+
+def test_whatever_is_posted_to_these_pages_is_no_fault_of_the_program(app, client):
+    rng = random.Random(20261122)
+    chengdu.categories()
+    case = chengdu.signed()
+    (row, *_) = ServiceCategory.select()
+    ids = {"case_id": case.id, "category_id": row.id}
+    mine = ("portal.exit", "portal.apply_again", "portal.withdraw_exit", "settings.category", "exits.resign")
+    faults = []
+    for log in (lambda: provider(client, case), lambda: staff(client, Role.AGREEMENT, Role.MANAGER)):
+        browser = log()
+        for rule, method, url in urls(app, **ids):
+            if not rule.endpoint.startswith(mine):
+                continue
+            for form in nasty_forms(rng, 6):
+                form |= {name: rng.choice(NASTY) for name in ("wish", "label", "year", "categories", "type")}
+                if method == "GET":
+                    form.pop("files"), form.pop("scan")
+                    status = browser.client.get(url, query_string=form).status_code
+                else:
+                    status = browser.client.post(url, data=form).status_code
+                faults += [(rule.endpoint, method, status)] if status >= 500 else []
+    assert faults == []
+    assert list(checks.problems(system_hand(date(2026, 3, 2)))) == []
