@@ -1,7 +1,8 @@
 """A book: one legal text as in force from one day, read from a folder of TOML, checked whole and frozen.
 
-In here: the loader and what is asked of a book. Not in here: what must fit together (book_check.py), the shape
-of a row (shape.py), what a guard's facts are or a condition means (lifecycle/), how days count (periods.py).
+In here: the loader and what is asked of a book. Not in here: what must fit together (book_check.py), the
+shape of a row (shape.py), what a guard's facts are or a condition means (lifecycle/), how days are counted
+(periods.py).
 """
 
 import tomllib
