@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from demo import changing
 from lifecycle import exits, steps
 from models import Case, ExitWish, RectificationState, Suspension
 
@@ -105,12 +106,6 @@ def _resumed(me: "Life") -> Days:
     yield _ago(me, 50)
     _mark(me, row, RectificationState.DONE, RectificationState.DONE)
     _take(me, _agreement(me), "resume_early", "manager", "整改已全部到位")
-
-
-def _owner_changed(me: "Life") -> Days:
-    yield _ago(me, 18)
-    reason = "法定代表人和出资人同时变更，经营主体发生变化"
-    _take(me, _agreement(me), "suspend_entity", "agreement", reason)
 
 
 # --- termination ---
@@ -239,7 +234,7 @@ ENDINGS: dict[str, Callable[["Life"], Days]] = {
     "suspended_pharmacy": _suspended_pharmacy,
     "planned": _planned,
     "resumed": _resumed,
-    "owner_changed": _owner_changed,
+    "owner_changed": changing.owner_changed,
     "terminated_fraud": _terminated_fraud,
     "terminated_suspended": _terminated_suspended,
     "filed": _filed,

@@ -9,7 +9,7 @@ from blueprints.decisions import operations as decisions
 from blueprints.notices import operations as notices
 from blueprints.review import group_operations as groups
 from blueprints.review import operations as review
-from demo import furnish, leaving
+from demo import changing, furnish, leaving
 from demo import world as stage
 from demo.places import Place
 from demo.world import World
@@ -54,6 +54,7 @@ class Plan:
     inpatient: bool | None = None
     serve: bool = True  # whether its last document was served
     renews: bool = False  # its renewal is marked open before the term ends
+    change: str = ""  # what becomes of a change of its information: changing.CHANGES
     ending: str = ""  # how its agreement is suspended or left: leaving.ENDINGS
 
 
@@ -145,6 +146,7 @@ def life(world: World, place: Place, plan: Plan, start: date) -> Iterator[date]:
         return
     yield from _sign(me)
     yield from leaving.leave(me)
+    yield from changing.change(me)
 
 
 def _check(me: Life, start: date) -> Iterator[date]:

@@ -101,6 +101,18 @@ SIGNED = (
     258,
 )
 
+# Of those, whose designation information changes: workdays since the signing → what becomes of the change.
+CHANGING = {
+    70: "filed",
+    85: "late",
+    105: "checking",
+    118: "withdrawn",
+    126: "found",
+    135: "refused",
+    150: "confirmed",
+    165: "told",
+}
+
 # Agreements that are suspended, terminated or left: (ending, workdays since the signing, kind); turn by turn
 # in either county.
 LEAVING: tuple[tuple[str, int, str], ...] = (
@@ -135,7 +147,7 @@ def assign(world: World, places: Iterable[Place]) -> list[tuple[Place, Plan, dat
         found.append((place, plan, world.back(ago + length(place, plan))))
     for ago in SIGNED:
         place = _take(free, "pharmacy" if ago % 2 else "medical", None, len(found))
-        plan = Plan("designated", ago, renews=ago == 262)
+        plan = Plan("designated", ago, renews=ago == 262, change=CHANGING.get(ago, ""))
         found.append((place, plan, world.back(ago + length(place, plan))))
     private = [place for place in free if not place.is_public and place.district != "市直"]
     for ending, ago, kind in LEAVING:

@@ -7,6 +7,7 @@ from peewee import fn
 
 import demo
 from app import create_app
+from blueprints import change_facts
 from lifecycle import checks, fund, moment, sweep, workdays
 from models import Case, Clock, Credential, FormerValue, Institution, Matter, Staff, User, UserRole, db
 
@@ -56,6 +57,15 @@ def test_agreements_are_suspended_terminated_and_lapsed_in_every_way(county):
 def test_exit_requests_stand_in_every_state_a_person_can_see(county):
     # Recording the request of annex 12 files it in one go: a draft never outlives its transaction.
     assert states_of(county, Matter.EXIT) == book_states(county, Matter.EXIT) - {"exit_draft"}
+
+
+def test_changes_stand_in_every_state_and_one_is_late_one_unreported(county):
+    app, world = county
+    assert states_of(county, Matter.CHANGE) == book_states(county, Matter.CHANGE)
+    rules = app.extensions["rules"]
+    hand = sweep.system_hand(world.today, rules.books, rules.regions)
+    found = change_facts.urgent([office.id for office in world.offices.values()], hand)
+    assert sorted(change_facts.how_of(row) for row, _ in found) == ["found", "told"]
 
 
 def test_some_of_the_demo_is_overdue_and_some_lapses_tonight(county):

@@ -10,7 +10,7 @@ from lifecycle.changes import Lateness
 from models import Agreement, Case, ChangeRequest, Institution, Matter, Office
 
 PAGE = 50
-TABS = {"open": "在办", "late": "逾期", "unreported": "查出未报", "closed": "已办结"}
+TABS = {"open": "在办", "late": "逾期申请", "unreported": "查出未报", "closed": "已办结"}
 TOLD = (
     "items", "is_entity", "is_general", "approved_on", "asked_on", "found_on",
 )  # fmt: skip

@@ -166,7 +166,7 @@ KINDS: Sequence[tuple[str, str, str, Callable[[Sequence[int], Hand], Iterable[Al
     ("caps", "中止即将届满", "查看协议", agreement_queries.caps),
     ("asked", "继续履行申请待批复", "批复", agreement_queries.asked),
     ("second", "有效期内再次被中止", "查看协议", agreement_queries.second),
-    ("late_changes", "变更逾期未申请", "查看变更", change_queries.late),
+    ("late_changes", "变更申请逾期", "查看变更", change_queries.late),
     ("unreported", "查出未报的变更", "查看变更", change_queries.unreported),
     ("idle", "长期未结算", "登记结算或解除", agreement_queries.idle),
     ("nearly_idle", "即将长期未结算", "登记结算", agreement_queries.nearly_idle),
