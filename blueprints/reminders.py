@@ -17,10 +17,12 @@ from models import (
     Agreement,
     Application,
     Case,
+    CaseState,
     Document,
     DocumentState,
     ExitRequest,
     Institution,
+    Matter,
     Office,
     ProofOfService,
 )
@@ -55,6 +57,13 @@ def tonight(scope: Sequence[int], hand: Hand) -> list[Tonight]:
 
 def _guarded(case_ids: Sequence[int], scope: Sequence[int]) -> list[Any]:
     """Return what the guards of a book ask about the cases, in one statement."""
+    before, after = Case.alias(), Case.alias()
+    agreed = before.select(before.id).where(before.matter == Matter.AGREEMENT)
+    waits = after.select(after.origin).where(
+        after.matter == Matter.AGREEMENT,
+        after.state.not_in((CaseState.NOT_BEGUN, CaseState.ANNULLED)),
+        after.origin.is_null(False),
+    )
     query = (
         Case.select(
             Case.id,
@@ -73,6 +82,8 @@ def _guarded(case_ids: Sequence[int], scope: Sequence[int]) -> list[Any]:
             Application.channel,
             Case.flag,
             Agreement.is_renewal_open,
+            Case.id.in_(waits).alias("renewed"),
+            Case.origin.in_(agreed).alias("follows"),
             ExitRequest.wish,
         )
         .join(Institution)
@@ -102,6 +113,8 @@ def facts_of(row: Any) -> Mapping[str, Any]:
         "types": frozenset(row.types or ()),
         "features": frozenset(row.features or ()),
         "renewal_open": bool(row.is_renewal_open),
+        "renewed": bool(row.renewed),
+        "follows": bool(row.follows),
         "wish": row.wish or "",
     }
 

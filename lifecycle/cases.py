@@ -115,9 +115,10 @@ def _own_facts(case: Case) -> dict[str, Any]:
 
 
 def _term(case: Case) -> dict[str, Any]:
-    """renewed: its next term is signed and waits; follows: it is itself the next term of another."""
+    """renewed: its next term is signed, or began this night; follows: it is itself the next of another."""
     after = Case.alias()
-    waits = after.select(after.origin).where(after.state == CaseState.NEW, after.matter == Matter.AGREEMENT)
+    gone = (CaseState.NOT_BEGUN, CaseState.ANNULLED)
+    waits = after.select(after.origin).where(after.state.not_in(gone), after.matter == Matter.AGREEMENT)
     row = (
         Case.select(
             Agreement.is_renewal_open,

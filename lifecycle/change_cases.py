@@ -29,6 +29,8 @@ def report(agreement: Case, given: Mapping[str, Any], *, hand: Hand, reason: str
         agreement = locked(Case, agreement.id)
         if agreement.closed_on or agreement.matter != Matter.AGREEMENT:
             raise NotAllowed("协议已经终止，不能再办理信息变更")
+        if agreement.state == CaseState.NEW:
+            raise NotAllowed("协议尚未生效，请在原协议上办理信息变更")
         if agreement.office_id != hand.actor.office_id:
             raise NotAllowed(f"由{agreement.office.name}办理")
         _check_days(given, hand)

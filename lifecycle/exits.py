@@ -13,6 +13,7 @@ from lifecycle.hand import Hand
 from lifecycle.steps import take_step
 from models import (
     Case,
+    CaseState,
     ExitRequest,
     Institution,
     Kind,
@@ -113,6 +114,8 @@ def ask_to_leave(agreement: Case, given: Mapping[str, Any], *, hand: Hand, reaso
         agreement = locked(Case, agreement.id)
         if agreement.closed_on or agreement.matter != Matter.AGREEMENT:
             raise NotAllowed("协议已经终止，不必再申请退出")
+        if agreement.state == CaseState.NEW:
+            raise NotAllowed("协议尚未生效，请在原协议上申请")
         if given["from_on"] < given["asked_on"]:
             raise BadDay("拟退出日期不能早于申请日期")
         if open_one := _open_exit(agreement):

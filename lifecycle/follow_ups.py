@@ -12,7 +12,7 @@ from lifecycle import audit, exits
 from lifecycle.db import locked, write_tx
 from lifecycle.errors import BadDay, Conflict, NotAllowed, Unmet
 from lifecycle.hand import Hand
-from models import Case, FollowUp, FollowUpKind, FollowUpState, Institution, Matter, Termination
+from models import Case, CaseState, FollowUp, FollowUpKind, FollowUpState, Institution, Matter, Termination
 
 CHAIN = "chain"  # the ground of the book by which branches go with the first one
 STALE = "同事刚刚办理了这一项，本次未保存；请刷新后核对"
@@ -98,6 +98,7 @@ def agreement_of(row: FollowUp, office_id: int) -> Case | None:
         Case.institution == row.institution_id,
         Case.matter == Matter.AGREEMENT,
         Case.closed_on.is_null(),
+        Case.state != CaseState.NEW,
         Case.office == office_id,
     )
 

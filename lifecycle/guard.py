@@ -12,7 +12,7 @@ from lifecycle import audit, register
 from lifecycle.db import locked, write_tx
 from lifecycle.errors import BadDay, Conflict, NotAllowed, Unmet
 from lifecycle.hand import Hand
-from models import Case, Dispute, Handling, HandlingKind, Institution, Kind, Matter, RightsBlock
+from models import Case, CaseState, Dispute, Handling, HandlingKind, Institution, Kind, Matter, RightsBlock
 from rules.book import Book
 
 HANDLING = ("kind", "measure", "clause", "authority", "number", "facts", "amount", "started_on", "ended_on")
@@ -146,6 +146,8 @@ def block_rights(case: Case, values: Mapping[str, Any], *, hand: Hand) -> Rights
             raise NotAllowed("只有定点医疗机构的人员、科室（部门）可以单独中止或终止医保结算资格")
         if case.matter != Matter.AGREEMENT or case.closed_on:
             raise NotAllowed("协议已经终止，不再单独处理人员和科室的结算资格")
+        if case.state == CaseState.NEW:
+            raise NotAllowed("协议尚未生效，请在原协议上办理")
         if case.office_id != hand.actor.office_id:
             raise NotAllowed(f"该协议由{case.office.name}管理，只能由该机构办理")
         if RightsBlock.select().where(_same(case, values)).exists():

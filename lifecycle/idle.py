@@ -176,6 +176,7 @@ def agreements(hand: Hand, *where: Expression) -> list[Idle]:
     """
     limited = [book.id for book in hand.books.values() if RULE in book.clocks]
     clauses = [Case.closed_on.is_null(), Case.matter == Matter.AGREEMENT, Case.book.in_(limited), *where]
+    clauses.append(Case.state != CaseState.NEW)
     rows = list(_rows().where(*clauses).namedtuples())
     stops = stops_of(_from(Agreement.select(Case.id)).where(*clauses)) if rows else {}
     found = [_told(row, stops.get(row.case_id, ()), hand) for row in rows]

@@ -8,7 +8,7 @@ from typing import Any
 from peewee import JOIN, chunked, fn
 
 from lifecycle.register import PERSONS
-from models import Agreement, Application, Case, Document, Institution, Matter, Office, Person
+from models import Agreement, Application, Case, CaseState, Document, Institution, Matter, Office, Person
 
 BATCH = 500
 
@@ -142,6 +142,7 @@ def _standing(office: Office) -> dict[int, Standing]:
         .switch(Agreement)
         .join(Document, JOIN.LEFT_OUTER)
         .where(Case.office == office, Case.matter == Matter.AGREEMENT, Case.closed_on.is_null())
+        .where(Case.state != CaseState.NEW)
         .order_by(Case.id)
     )
     return {

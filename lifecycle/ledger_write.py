@@ -16,7 +16,7 @@ from lifecycle.hand import Hand
 from lifecycle.ledger import EVERY, Plan, Terms, Verdict
 from lifecycle.long_tasks import Report
 from lifecycle.openings import Opening, open_all
-from models import Agreement, Application, Case, Institution, Matter, Person
+from models import Agreement, Application, Case, CaseState, Institution, Matter, Person
 from rules.identity import mask_id
 
 BATCH = 500
@@ -195,6 +195,7 @@ def _update_agreement(institution: Institution, updates: dict[str, Any], hand: H
         Agreement.select(Agreement, Case)
         .join(Case)
         .where(Case.institution == institution, Case.matter == Matter.AGREEMENT, Case.closed_on.is_null())
+        .where(Case.state != CaseState.NEW)
         .order_by(Case.id.desc())
         .get()
     )

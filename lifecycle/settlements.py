@@ -16,6 +16,7 @@ from lifecycle.hand import Hand
 from models import (
     Agreement,
     Case,
+    CaseState,
     FormerValue,
     Institution,
     Matter,
@@ -44,6 +45,8 @@ def record(agreement: Agreement, *, settled_on: date, hand: Hand, version: int, 
             raise NotAllowed("由签订协议的经办机构办理")
         if case.closed_on:
             raise NotAllowed("协议已终止，不能再改")
+        if case.state == CaseState.NEW:
+            raise NotAllowed("协议尚未生效，请登记在原协议上")
         if agreement.version != version:
             raise Conflict("同事刚刚改动了这份协议，本次没有保存；请核对后再办")
         if settled_on > hand.today:
@@ -179,6 +182,7 @@ def _register(hand: Hand) -> _Register:
         .join(Case)
         .join(Institution)
         .where(Case.office == hand.actor.office_id, Case.matter == Matter.AGREEMENT, Case.closed_on.is_null())
+        .where(Case.state != CaseState.NEW)
         .order_by(Case.id)
         .namedtuples()
     )

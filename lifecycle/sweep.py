@@ -190,16 +190,23 @@ def due_automatic_steps(hand: Hand) -> list[tuple[int, str, date]]:
 def take_automatic_steps(hand: Hand) -> list[str]:
     """Take every automatic step that is due and return a line each. A refused case stops no other.
 
-    One that was refused is tried again after the others: it may have waited for one of them.
+    What a step of this night makes due is taken in the same night: a term ends with the suspension in it.
     """
     lines: list[str] = []
-    waiting = due_automatic_steps(hand)
+    tried: set[tuple[int, str, date]] = set()
+    while fresh := [due for due in due_automatic_steps(hand) if due not in tried]:
+        tried.update(fresh)
+        _take_all(fresh, hand, lines)
+    return lines
+
+
+def _take_all(waiting: list[tuple[int, str, date]], hand: Hand, lines: list[str]) -> None:
+    """Take each step; one that was refused again after the others: it may have waited for one of them."""
     while waiting:
         refused = [due for due in waiting if not _taken(due, hand, lines)]
         if len(refused) == len(waiting):
             break
         waiting = refused
-    return lines
 
 
 def _taken(due: tuple[int, str, date], hand: Hand, lines: list[str]) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from lifecycle import audit, bans, clocks, papers, pauses, steps
+from lifecycle import audit, bans, clocks, papers, pauses, renewals, steps
 from lifecycle.cases import FIRST_STATE
 from lifecycle.errors import NotAllowed
 from lifecycle.hand import Hand
@@ -50,6 +50,8 @@ def consequences(case: Case, taken: StepTaken, hand: Hand, reason: str) -> None:
     _demand_alone(case, taken, hand)
     for opened in _opened_by(case, taken, hand):
         annul(opened, hand, reason)
+        if "renewal_open" in taken.data:
+            renewals.take_back(opened, taken)
     if row := row_of(case, taken, hand):
         pauses.undo(case, taken, row.effects, hand.today)
     _undo_complaints(case, taken, hand, reason)
@@ -81,7 +83,7 @@ def _opened_by(case: Case, taken: StepTaken, hand: Hand) -> Iterator[Case]:
 def annul(opened: Case, hand: Hand, reason: str) -> None:
     """Close a case that should not have been opened. Raises NotAllowed if it has gone on since."""
     first = steps.last_step(opened)
-    if StepTaken.select().where(StepTaken.case == opened, StepTaken.undone_at.is_null()).count() > 1:
+    if _has_gone_on(opened):
         raise NotAllowed(f"由此开立的办件 {opened.number} 已有后续办理，不能撤回")
     for document in Document.select().where(Document.case == opened, Document.state == DocumentState.ISSUED):
         papers.void(document, hand=hand, reason=f"撤回签订登记：{reason}"[:200])
@@ -96,6 +98,13 @@ def annul(opened: Case, hand: Hand, reason: str) -> None:
         reason=reason,
         label=first.label if first else "",
     )
+
+
+def _has_gone_on(opened: Case) -> bool:
+    """Return whether more was done in a case than its first step; that a term began with it is no more."""
+    own = StepTaken.select().where(StepTaken.case == opened, StepTaken.undone_at.is_null())
+    first = FIRST_STATE[Matter(opened.matter)]
+    return own.count() > 1 and own.where(StepTaken.origin != first).exists()
 
 
 def _undo_complaints(case: Case, taken: StepTaken, hand: Hand, reason: str) -> None:

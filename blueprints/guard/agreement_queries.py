@@ -13,7 +13,17 @@ from blueprints import suspension_ends
 from lifecycle import idle as idling
 from lifecycle.hand import Hand
 from lifecycle.idle import Idle
-from models import Agreement, Case, Institution, Matter, Office, Suspension, SuspensionKind, SuspensionState
+from models import (
+    Agreement,
+    Case,
+    CaseState,
+    Institution,
+    Matter,
+    Office,
+    Suspension,
+    SuspensionKind,
+    SuspensionState,
+)
 from rules.book import Book
 
 MOST = 50  # rows of a kind on the page
@@ -45,7 +55,8 @@ def _agreements(*columns: Any) -> Any:
         *columns,
     )
     rows = rows.join(Institution).switch(Case).join(Office)
-    return rows.where(Case.matter == Matter.AGREEMENT, Case.closed_on.is_null())
+    standing = Case.state != CaseState.NEW  # a term that waits for its first day is none yet
+    return rows.where(Case.matter == Matter.AGREEMENT, Case.closed_on.is_null(), standing)
 
 
 def _told(row: Any, on: date | None, sentence: str, article: str, endpoint: str = "") -> Alert:
@@ -158,7 +169,11 @@ def asked(scope: Sequence[int], hand: Hand) -> Iterable[Alert]:
 def ending(scope: Sequence[int], hand: Hand) -> Iterable[Alert]:
     rows = _agreements(Agreement.ends_on, Agreement.is_renewal_open).switch(Case)
     rows = rows.join(Agreement, on=(Agreement.case == Case.id))
-    rows = rows.where(Agreement.ends_on.between(hand.today, hand.today + AHEAD))
+    after = Case.alias()
+    followed = after.select(after.origin).where(
+        after.matter == Matter.AGREEMENT, after.state == CaseState.NEW, after.origin.is_null(False)
+    )
+    rows = rows.where(Agreement.ends_on.between(hand.today, hand.today + AHEAD), Case.id.not_in(followed))
     for row in _some(rows, scope, Agreement.ends_on):
         rule = hand.books[row.book].clocks.get(TERM)
         text = f"协议 {row.ends_on.isoformat()} 到期" + ("，续签办理中" if row.is_renewal_open else "")

@@ -7,7 +7,7 @@ from typing import Any
 
 from peewee import JOIN, Expression, ModelSelect, fn
 
-from lifecycle import bans, history, register
+from lifecycle import bans, history, register, renewals
 from lifecycle.hand import Hand
 from models import (
     Agreement,
@@ -41,7 +41,7 @@ class Former:
 
 
 def agreements(institution: Institution) -> list[Any]:
-    """Return the agreements of an institution, newest first."""
+    """Return the agreements of an institution, newest first; at the end what waits or never came to be."""
     rows = (
         Agreement.select(
             Agreement.signed_on,
@@ -57,7 +57,7 @@ def agreements(institution: Institution) -> list[Any]:
         .join(Case)
         .switch(Agreement)
         .join(Document, JOIN.LEFT_OUTER, on=(Agreement.document == Document.id))
-        .order_by(Agreement.starts_on.desc(), Agreement.id.desc())
+        .order_by(Case.state.in_(renewals.NOT_HELD), Agreement.starts_on.desc(), Agreement.id.desc())
     )
     return _of(institution, rows)
 

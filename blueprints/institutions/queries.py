@@ -7,7 +7,7 @@ from typing import Any
 from peewee import JOIN, Expression
 
 from blueprints.consequences import with_consequence
-from lifecycle import register
+from lifecycle import register, renewals
 from lifecycle.hand import Hand
 from models import Application, Case, Document, FormerValue, Institution, Matter, Office, Person
 
@@ -153,7 +153,10 @@ def standings(institution_ids: Any, hand: Hand) -> Mapping[int, tuple[str, tuple
         .join(
             Application, JOIN.LEFT_OUTER, on=(Application.case == Case.id) | (Application.case == Case.origin)
         )
-        .where(Case.institution.in_(institution_ids))
+        .where(
+            Case.institution.in_(institution_ids),
+            (Case.matter != Matter.AGREEMENT) | Case.state.not_in(renewals.NOT_HELD),
+        )
         .order_by(Case.matter != Matter.AGREEMENT, Case.closed_on.is_null(), Case.id)
         .namedtuples()
     )

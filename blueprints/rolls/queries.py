@@ -6,7 +6,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any
 
-from peewee import JOIN, Expression
+from peewee import JOIN, Expression, fn
 
 from models import (
     Agreement,
@@ -14,6 +14,7 @@ from models import (
     Case,
     Document,
     Institution,
+    Matter,
     Office,
     Suspension,
     SuspensionState,
@@ -63,9 +64,15 @@ def entries(office: Office, roll: str, first: date) -> list[Any]:
     )
 
 
+def _follows() -> Expression:
+    """Return the clause of the agreements that follow another: a renewal designates nobody anew."""
+    before = Case.alias()
+    return fn.EXISTS(before.select().where(before.id == Case.origin, before.matter == Matter.AGREEMENT))
+
+
 def _rows(roll: str) -> tuple[Any, Expression]:
     model, day, clause = {
-        "new": (Agreement, Agreement.signed_on, Agreement.own_number == ""),
+        "new": (Agreement, Agreement.signed_on, (Agreement.own_number == "") & ~_follows()),
         "suspended": (
             Suspension,
             Suspension.starts_on,
@@ -73,13 +80,14 @@ def _rows(roll: str) -> tuple[Any, Expression]:
         ),
         "terminated": (Termination, Termination.effective_on, Termination.revoked_at.is_null()),
     }[roll]
+    own = Application.alias()  # an agreement that no application led to keeps its types itself
     columns = (
         Case.id.alias("case_id"),
         Case.book,
         Institution.name,
         Institution.kind,
         Institution.address,
-        Application.types,
+        fn.COALESCE(own.types, Application.types).alias("types"),
         day.alias("on"),
     )
     query = (
@@ -88,6 +96,8 @@ def _rows(roll: str) -> tuple[Any, Expression]:
         .join(Institution)
         .switch(Case)
         .join(Application, JOIN.LEFT_OUTER, on=(Application.case == Case.origin))
+        .switch(Case)
+        .join(own, JOIN.LEFT_OUTER, on=(own.case == Case.id))
         .where(clause)
     )
     return query, day
