@@ -18,6 +18,7 @@ SCREENS: Mapping[str, str] = MappingProxyType(
         "city": "decisions.city_page",
         "decision": "decisions.meeting_page",
         "publication": "notices.publish",
+        "renewal": "agreements.renewal_page",
         "suspension": "exits.suspension_page",
         "termination": "exits.termination_page",
         "exit_request": "exits.refile_page",
@@ -28,7 +29,7 @@ SCREENS: Mapping[str, str] = MappingProxyType(
     }
 )
 # Pages of what may befall an agreement or what an institution still owes; nobody waits there for it.
-ASIDE = ("suspension", "termination", "change_report", "change_filing")
+ASIDE = ("renewal", "suspension", "termination", "change_report", "change_filing")
 SEVERAL = ("notices.publish", "decisions.meeting_page")  # work on several cases at once
 NOTICE_KIND: Mapping[str, str] = MappingProxyType({"publish_result": "result", "publish_list": "supervision"})
 # In which state a sheet is filled in: its stage.

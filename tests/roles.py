@@ -22,6 +22,7 @@ WHO_MAY = {
     "agreements.negotiation_page": {Role.AGREEMENT, Role.LEADER},
     "agreements.record_connection": {Role.CLERK, Role.AGREEMENT},
     "agreements.renewal": {Role.AGREEMENT, Role.MANAGER},
+    "agreements.renewal_page": {Role.AGREEMENT},
     "agreements.settle": {Role.AGREEMENT, Role.MANAGER},
     "agreements.signing_page": {Role.AGREEMENT},
     "agreements.usual_term_region": {Role.AGREEMENT},

@@ -70,6 +70,22 @@ class SigningForm(HouseForm):
             raise ValidationError("届满日期早于生效日期")
 
 
+class RenewalForm(HouseForm):
+    """The next term: its first day is not asked for, it follows the old one without a gap."""
+
+    signed_on = DayField("签订日期", [Needed("请填写签订日期")])
+    text_version = StringField(
+        "协议文本版本",
+        [Needed("请填写协议文本版本"), Length(max=60, message="不超过 60 字")],
+        description="如 2027版住院、门诊统筹协议",
+    )
+    ends_on = DayField("届满日期", [Optional()], description="不填即通常的届满日期")
+    term_reason = StringField("有效期不同的理由", [LINE], description="与通常的届满日期不同时填写")
+    signed_text = FileField("签署文本", description="双方签署的协议扫描件，PDF 或图片")
+    reason = TextAreaField("补录说明", [Length(max=1000, message="不超过 1000 字")], description=LATE)
+    version = HiddenField()
+
+
 class SettleForm(HouseForm):
     settled_on = DayField("最近结算日期", [Needed("请填写最近结算日期")])
     reason = StringField("更正原因", [LINE], description="早于已登记的日期时填写")

@@ -102,7 +102,7 @@ def sign(  # noqa: PLR0913
     try:
         with write_tx():
             case = locked(Case, case.id)
-            stored = _keep_text(case, upload, hand)
+            stored = keep_text(case, upload, hand)
             take_step(
                 case, "sign", hand=hand, on=signing.signed_on, reason=reason, data=data, version=version
             )
@@ -113,7 +113,8 @@ def sign(  # noqa: PLR0913
         raise
 
 
-def _keep_text(case: Case, upload: Upload | None, hand: Hand) -> Attachment | None:
+def keep_text(case: Case, upload: Upload | None, hand: Hand) -> Attachment | None:
+    """Keep the signed text that came, if one did. Raises what store_file refuses with."""
     if upload is None:
         return None
     return files.store_file(
@@ -150,6 +151,8 @@ def _own(agreement: Agreement, hand: Hand, version: int) -> Agreement:
         raise NotAllowed("由签订协议的经办机构办理")
     if agreement.case.closed_on:
         raise NotAllowed("协议已终止，不能再改")
+    if agreement.case.state == CaseState.NEW:
+        raise NotAllowed("协议尚未生效，请在原协议上办理")
     if agreement.version != version:
         raise Conflict("同事刚刚改动了这份协议，本次没有保存；请核对后再办")
     return agreement

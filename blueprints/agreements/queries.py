@@ -102,6 +102,7 @@ def _rows() -> Any:
             Agreement.last_settled_on,
             Agreement.idle_since,
             Agreement.is_renewal_open,
+            Case.id.in_(_renewed()).alias("is_renewed"),
             Clock.due_on,
             Clock.yellow_on,
             Clock.state.alias("clock_state"),
@@ -115,6 +116,14 @@ def _rows() -> Any:
         .join(Clock, JOIN.LEFT_OUTER, on=term)
         .switch(Agreement)
         .join(Document, JOIN.LEFT_OUTER)
+    )
+
+
+def _renewed() -> Any:
+    """Return the agreements whose next term is signed and waits."""
+    after = Case.alias()
+    return after.select(after.origin).where(
+        after.state == CaseState.NEW, after.matter == Matter.AGREEMENT, after.origin.is_null(False)
     )
 
 
@@ -163,17 +172,23 @@ def may_extend(case: Case, hand: Hand) -> bool:
 
 
 def terms(case: Case) -> list[Any]:
-    """Return every term of the same designation as namedtuples, oldest first: agreements linked by origin."""
+    """Return every term of the same designation as namedtuples, oldest first: agreements linked by origin.
+
+    A renewal that was registered in error is none.
+    """
     found, standing = [], case
     while standing.origin_id and standing.origin.matter == Matter.AGREEMENT:
         standing = standing.origin
     while standing:
         found.append(standing.id)
-        standing = Case.select().where(Case.origin == standing, Case.matter == Matter.AGREEMENT).first()
+        after = (Case.origin == standing) & (Case.matter == Matter.AGREEMENT)
+        kept = Case.select().where(after, Case.state != CaseState.ANNULLED)
+        standing = kept.order_by(Case.id.desc()).first()
     return list(
         Agreement.select(
             Case.id,
             Case.state,
+            Case.book,
             Case.closed_on,
             NUMBER.alias("number"),
             Agreement.starts_on,
@@ -206,7 +221,7 @@ def documents(case: Case) -> list[Document]:
     )
 
 
-def signed_texts(case: Case) -> list[Any]:
+def signed_texts(case: Case | None) -> list[Any]:
     """Return the scans of the signed text uploaded to a case as namedtuples."""
     return list(
         Attachment.select(Attachment.id, Attachment.filename, Attachment.case)

@@ -2,21 +2,21 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
+from flask import flash, redirect, render_template, request, send_file, url_for
 from flask_login import current_user
 
 from blueprints import excel, exit_standing, telling, words
-from blueprints.agreements import forms, operations, queries
+from blueprints.agreements import forms, operations, queries, renewal_queries, renewal_routes
+from blueprints.agreements.blueprint import bp, offer_of, signed_upload, state_label, usual_term, whole
 from blueprints.fields import parse_day
 from blueprints.web import STAFF, case_or_404, found, hand, lamp_of, render, requires, scope
 from lifecycle import clocks, idle, moment, settlements, steps
 from lifecycle.errors import DomainError
 from lifecycle.filings import filings_of
-from models import Agreement, Case, Role
+from models import Agreement, Case, CaseState, Role
 
-bp = Blueprint("agreements", __name__, url_prefix="/agreements")
+__all__ = ("bp", "renewal_routes")
 
-MAX_DIGITS = 10
 KEEPERS = (Role.AGREEMENT, Role.MANAGER)
 
 
@@ -24,11 +24,11 @@ KEEPERS = (Role.AGREEMENT, Role.MANAGER)
 @requires(*STAFF)
 def agreement_list() -> Any:
     asked, chosen = _asked()
-    page, today = _int(request.args.get("page")) or 1, hand().today
+    page, today = whole(request.args.get("page")) or 1, hand().today
     rows, count = queries.agreements(scope(), today, page=page, **_filters(asked, chosen))
     context = {"rows": rows, "count": count, "page_no": page, "size": queries.PAGE, "asked": asked}
     context |= {"chosen": chosen, "filters": queries.FILTERS, "counts": queries.counts(scope(), today)}
-    context |= {"states": _state_label, "words": words, "has_radar": idle.is_limited(hand())}
+    context |= {"states": state_label, "words": words, "has_radar": idle.is_limited(hand())}
     return render("agreements/agreement_list.html", "agreements/_agreements.html", **context)
 
 
@@ -79,14 +79,10 @@ def _cells(row: Any) -> list[Any]:
         row.signed_on,
         row.starts_on,
         row.ends_on,
-        _state_label(row),
+        state_label(row),
         row.last_settled_on,
         row.office_name,
     ]
-
-
-def _state_label(row: Any) -> str:
-    return hand().books[row.book].states[row.state].label
 
 
 @bp.route("/cases/<int:case_id>/negotiation", methods=["GET", "POST"])
@@ -97,7 +93,7 @@ def negotiation_page(case_id: int) -> Any:
     if not form.validate_on_submit():
         return _negotiation_page(case, form), 422 if form.errors else 200
     names = ("place", "negotiators", "counterparts", "subject", "content", "opinion")
-    given = {"reason": form.reason.data or "", "version": _int(form.version.data), "hand": hand()}
+    given = {"reason": form.reason.data or "", "version": whole(form.version.data), "hand": hand()}
     given |= {"held_on": form.held_on.data, "is_agreed": form.is_agreed.data == "yes"}
     given |= {"topics": form.topics.data or ()} if "topics" in form else {}
     try:
@@ -111,17 +107,6 @@ def negotiation_page(case_id: int) -> Any:
 def _negotiation_form(case: Case) -> forms.NegotiationForm:
     first = {"held_on": hand().today, "place": case.office.address, "subject": "医保协议签订事宜"}
     return forms.negotiation_form(hand().book_of(case), **first, version=case.version)
-
-
-def _int(text: Any) -> int:
-    """Return a number that was posted, or 0 for anything else."""
-    return int(text) if str(text).isdecimal() and len(str(text)) < MAX_DIGITS else 0
-
-
-def _offer(case: Case, screen: str) -> Any:
-    """Return the step of this screen that the case offers, possible or not, or None."""
-    offered = steps.offers(case, hand(), words.ROLES)
-    return next((offer for offer in offered if offer.step.screen == screen), None)
 
 
 def _clock(case: Case, rule: str) -> Any:
@@ -140,7 +125,7 @@ def _negotiation_page(case: Case, form: forms.NegotiationForm, error: Any = None
         case=case,
         form=form,
         error=error,
-        offer=_offer(case, "negotiation"),
+        offer=offer_of(case, "negotiation"),
         clock=_clock(case, "negotiation"),
     )
 
@@ -156,9 +141,9 @@ def signing_page(case_id: int) -> Any:
     )
     if not form.validate_on_submit():
         return _signing_page(case, form), 422 if form.errors else 200
-    given = {"reason": form.reason.data or "", "version": _int(form.version.data)}
+    given = {"reason": form.reason.data or "", "version": whole(form.version.data)}
     try:
-        signed = operations.sign(case, _signing(form), hand=hand(), upload=_upload(), **given)
+        signed = operations.sign(case, _signing(form), hand=hand(), upload=signed_upload(), **given)
     except DomainError as refusal:
         return _signing_page(case, form, refusal), refusal.status
     flash(f"已登记协议签订，协议编号 {signed.document.number}，有效期至 {signed.ends_on.isoformat()}。")
@@ -175,11 +160,6 @@ def _signing(form: forms.SigningForm) -> operations.Signing:
     )
 
 
-def _upload() -> operations.Upload | None:
-    file = request.files.get("signed_text")
-    return operations.Upload(file.filename, file.read()) if file and file.filename else None
-
-
 def _signing_page(case: Case, form: forms.SigningForm, error: Any = None) -> str:
     starts_on = form.starts_on.data or form.signed_on.data
     return render_template(
@@ -187,19 +167,12 @@ def _signing_page(case: Case, form: forms.SigningForm, error: Any = None) -> str
         case=case,
         form=form,
         error=error,
-        offer=_offer(case, "signing"),
+        offer=offer_of(case, "signing"),
         clock=_clock(case, "signing"),
         signed_texts=queries.signed_texts(case),
         negotiation=queries.last_negotiation(case),
-        **_usual_term(case, starts_on),
+        **usual_term(case, starts_on),
     )
-
-
-def _usual_term(case: Case, starts_on: Any) -> dict[str, Any]:
-    return {
-        "starts_on": starts_on,
-        "usual": queries.usual_end(starts_on, case, hand()) if starts_on else None,
-    }
 
 
 @bp.get("/cases/<int:case_id>/usual-term")
@@ -211,7 +184,7 @@ def usual_term_region(case_id: int) -> Any:
         starts_on = parse_day(typed)
     except ValueError:
         starts_on = None
-    return render_template("agreements/_usual_term.html", **_usual_term(case, starts_on))
+    return render_template("agreements/_usual_term.html", **usual_term(case, starts_on))
 
 
 @bp.get("/<int:case_id>")
@@ -236,8 +209,10 @@ def _agreement_page(case: Case, agreement: Agreement, error: Any = None, **typed
     context |= {"settlements": settlements.history(case)}
     context |= {"may_extend": queries.may_extend(case, me), "standing": exit_standing.standing(case, me)}
     context |= {"connection": _connection(case), "clocks": telling.clock_cards(case, me), "origin": origin}
-    context |= {"terms": queries.terms(case), "documents": queries.documents(case), "states": _state_label}
-    context |= {"signed_texts": queries.signed_texts(origin) if origin else [], "filings": filings_of(case)}
+    context |= {"terms": queries.terms(case), "documents": queries.documents(case), "states": state_label}
+    context |= {"signed_texts": queries.signed_texts(case.origin), "filings": filings_of(case)}
+    context |= {"next_term": renewal_queries.waiting_term(case), "is_waiting": case.state == CaseState.NEW}
+    context |= {"hindrance": renewal_queries.hindrance(case, me)}
     context |= {"events": telling.events_of(case, None if "all" in request.args else 10)}
     return render_template("agreements/agreement_page.html", **{**context, **blank, **typed})
 
@@ -256,7 +231,7 @@ def settle(case_id: int) -> Any:
         return _agreement_page(case, agreement, settle_form=form), 422
     given = {"settled_on": form.settled_on.data, "reason": form.reason.data or ""}
     try:
-        operations.settle(agreement, hand=hand(), version=_int(form.version.data), **given)
+        operations.settle(agreement, hand=hand(), version=whole(form.version.data), **given)
     except DomainError as refusal:
         return _agreement_page(case, agreement, forms.beside(form, refusal), settle_form=form), refusal.status
     flash("已登记最近结算日期。")
@@ -276,7 +251,7 @@ def renewal(case_id: int) -> Any:
     operation = operations.close_renewal if closes else operations.open_renewal
     given = {name: value for name, value in form.data.items() if name in ("basis", "approved_by", "reason")}
     try:
-        operation(agreement, hand=hand(), version=_int(form.version.data), **given)
+        operation(agreement, hand=hand(), version=whole(form.version.data), **given)
     except DomainError as refusal:
         return _agreement_page(case, agreement, refusal, **typed), refusal.status
     flash("已取消续签办理。" if closes else "已登记续签办理中，到期后协议有效期顺延。")
@@ -290,7 +265,7 @@ def record_connection(case_id: int) -> Any:
     agreement = found(queries.agreement_of(case))
     if not form.validate_on_submit():
         return _agreement_page(case, agreement, connection_form=form), 422
-    given = {"reason": form.reason.data or "", "version": _int(form.version.data)}
+    given = {"reason": form.reason.data or "", "version": whole(form.version.data)}
     try:
         operations.record_connection(case, on=form.on.data, hand=hand(), **given)
     except DomainError as refusal:
