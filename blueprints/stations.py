@@ -22,8 +22,8 @@ class StationRow:
 
 def stations(case: Case, hand: Hand) -> list[StationRow]:
     """Return the process bar: stations done with day and person, the current with its due day, the rest."""
-    book = hand.book_of(case)
-    nodes = [s for s in book.stations if s.matter == case.matter and holds(s.when, facts(case))]
+    book, known = hand.book_of(case), facts(case)
+    nodes = [s for s in book.stations if s.matter == case.matter and holds(s.when, known)]
     left = _left(case, book)
     here = _station_of(case, book)
     passed = {key for key in left if key != here}

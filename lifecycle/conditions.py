@@ -36,6 +36,7 @@ class Ask:
     on: date
     reason: str = ""
     data: Mapping[str, Any] | None = None
+    known: list[case_checks.Item] | None = None  # what the page has looked up of the checks
 
     @property
     def is_offer(self) -> bool:
@@ -44,7 +45,7 @@ class Ask:
     @cached_property
     def checks(self) -> list[case_checks.Item]:
         """What is checked before acceptance, looked up once for all conditions that read it."""
-        return case_checks.items(self.case, self.hand, self.on)
+        return case_checks.items(self.case, self.hand, self.on) if self.known is None else self.known
 
     def given(self, name: str) -> Any:
         return (self.data or {}).get(name)

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from lifecycle import audit, bans, clocks, effects, moment, papers, supplements
+from lifecycle.case_checks import Item
 from lifecycle.cases import facts, open_case
 from lifecycle.conditions import Ask, gaps
 from lifecycle.db import locked, write_tx
@@ -34,8 +35,13 @@ class Offer:
         return not self.reasons
 
 
-def offers(case: Case, hand: Hand, role_labels: Mapping[str, str]) -> list[Offer]:
-    """Return every manual step from the case's state with what keeps this person from it, in book order."""
+def offers(
+    case: Case, hand: Hand, role_labels: Mapping[str, str], checks: list[Item] | None = None
+) -> list[Offer]:
+    """Return every manual step from the case's state with what keeps this person from it, in book order.
+
+    checks: what is checked before acceptance, if the caller has looked it up for today already.
+    """
     book = hand.book_of(case)
     found = []
     for step in book.steps_from(case.matter, case.state, facts(case)):
@@ -49,7 +55,7 @@ def offers(case: Case, hand: Hand, role_labels: Mapping[str, str]) -> list[Offer
                 Offer(step, (reason if step.not_same_as and hand.may(step, case) else f"由{by}办理",))
             )
         else:
-            found.append(Offer(step, tuple(gaps(Ask(case, step, hand, hand.today)))))
+            found.append(Offer(step, tuple(gaps(Ask(case, step, hand, hand.today, known=checks)))))
     return found
 
 

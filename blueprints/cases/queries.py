@@ -19,6 +19,7 @@ from models import (
     CaseMaterial,
     Document,
     MaterialState,
+    Matter,
     ProofOfService,
     StepTaken,
     User,
@@ -71,6 +72,12 @@ def applied_for(case: Case, hand: Hand) -> dict[str, Any]:
         "may_amend": intake.may_amend(case, hand),
         "filed": filed_changes(case),
     }
+
+
+def checked(case: Case, hand: Hand) -> list[case_checks.Item] | None:
+    """Return what is checked before acceptance, for the steps and for the page; None once it is over."""
+    is_open = case.matter == Matter.APPLICATION and case.state in case_checks.OPEN_STATES
+    return case_checks.items(case, hand) if is_open else None
 
 
 def colleagues(case: Case) -> list[User]:

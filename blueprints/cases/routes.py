@@ -50,7 +50,8 @@ def _context(case: Case, **more: Any) -> dict[str, Any]:
     """Return everything the case page shows, in a number of statements that does not grow with its rows."""
     me = hand()
     book = me.book_of(case)
-    offered = steps.offers(case, me, words.ROLES)
+    checked = queries.checked(case, me)
+    offered = steps.offers(case, me, words.ROLES, checked)
     newest = queries.newest_step(case)
     shown = material_context(case, me)
     return {
@@ -60,6 +61,7 @@ def _context(case: Case, **more: Any) -> dict[str, Any]:
         **queries.applied_for(case, me),
         "exit": exit_facts.request_of(case, me) if case.matter == Matter.EXIT else None,
         "stations": stations(case, me),
+        "checked": checked,
         "offers": [(offer, step_url(case, offer.step)) for offer in offered],
         "loud": _loud(offered),
         "work": _work(case),

@@ -116,11 +116,11 @@ class Sheet:
         return bool(self.rows) and all(row.item.is_settled for row in self.rows)
 
 
-def sheet(case: Case, hand: Hand) -> Sheet:
-    """Return both lists of `case`; the first open row is the current one."""
+def sheet(case: Case, hand: Hand, items: list[Item] | None = None) -> Sheet:
+    """Return both lists of `case`; the first open row is the current one. items: if looked up already."""
     is_editable = case_checks.may_check(case, hand)
     rows, number = [], ("", "")
-    for item in case_checks.items(case, hand):
+    for item in case_checks.items(case, hand) if items is None else items:
         rows.append(row_of(item, hand.today, is_editable, is_first=(item.list, item.no) != number))
         number = (item.list, item.no)
     current = next((n for n, row in enumerate(rows) if not row.item.finding), 0)

@@ -27,9 +27,9 @@ LISTS = "<any(condition, screening):list_>"
 
 
 @bp.app_template_global()
-def checks_of(case: Case) -> queries.Sheet:
-    """Return the checks of a case, for the summary on its page."""
-    return queries.sheet(case, hand())
+def checks_of(case: Case, items: list[case_checks.Item] | None = None) -> queries.Sheet:
+    """Return the checks of a case, for the summary on its page. items: if the page has looked them up."""
+    return queries.sheet(case, hand(), items)
 
 
 @bp.get("/cases/<int:case_id>/checks")

@@ -243,6 +243,14 @@ def test_a_case_is_handed_over_with_a_reason(client):
     assert Case.get_by_id(case.id).handler_id == to.id
 
 
+def corrected():
+    case = an_application()
+    miss(case, 3)
+    step(case, "request_correction", Role.CLERK, MONDAY)
+    serve_last(case, MONDAY)
+    return step(case, "receive_supplement", Role.CLERK, MONDAY)
+
+
 def test_the_page_asks_the_database_as_often_for_one_clock_as_for_many(client, statements):
     few, many = an_application(), an_application()
     for case in (few, many, many, many):
@@ -257,6 +265,16 @@ def test_the_page_asks_the_database_as_often_for_one_clock_as_for_many(client, s
     with statements() as second:
         clerk.get(f"/cases/{many.id}")
     assert len(first) == len(second)
+
+
+@pytest.mark.parametrize(("made", "most"), [(an_application, 37), (corrected, 43), (an_accepted, 24)])
+def test_the_page_asks_the_database_no_more_than_it_needs(client, statements, made, most):
+    """What is asked twice is passed on: the application's facts, the checks before acceptance."""
+    case, clerk = made(), log_in(client, Role.CLERK)
+    clerk.get(f"/cases/{case.id}")  # the calendar is read once
+    with statements() as seen:
+        clerk.get(f"/cases/{case.id}")
+    assert len(seen) <= most
 
 
 def test_once_all_have_signed_the_conclusion_is_the_loud_button(client):
