@@ -267,7 +267,7 @@ def test_the_page_asks_the_database_as_often_for_one_clock_as_for_many(client, s
     assert len(first) == len(second)
 
 
-@pytest.mark.parametrize(("made", "most"), [(an_application, 37), (corrected, 43), (an_accepted, 24)])
+@pytest.mark.parametrize(("made", "most"), [(an_application, 37), (corrected, 38), (an_accepted, 24)])
 def test_the_page_asks_the_database_no_more_than_it_needs(client, statements, made, most):
     """What is asked twice is passed on: the application's facts, the checks before acceptance."""
     case, clerk = made(), log_in(client, Role.CLERK)
