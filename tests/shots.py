@@ -56,6 +56,7 @@ def pages() -> list[tuple[str, str, str]]:
         ("guide", "al-clerk", "/rules/guide"),
         ("exits", "al-clerk", "/exits/"),
         ("alerts", "al-manager", "/alerts"),
+        ("changes", "al-clerk", "/changes/"),
         ("suspension", "al-manager", f"/exits/agreements/{newest.scalar()}/suspension"),
         ("funds", "hw-manager", "/funds"),
         ("replacements", "hw-manager", "/replacements/"),

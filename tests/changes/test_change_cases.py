@@ -8,6 +8,7 @@ from models import Case, ChangeRequest, Clock, FormerValue, Institution, Role
 from tests.changes.test_change_reports import ID, penalty, reported, request_of
 from tests.exits.pages import again, signed
 from tests.page import log_in
+from tests.providers import a_provider, log_in_as
 
 
 @pytest.fixture
@@ -133,7 +134,6 @@ def test_doubts_are_looked_into_and_the_findings_stand_on_the_case(client, at):
     assert "门头已更换，与批准一致" in shown
 
 
-@pytest.mark.clause("LC-23-1")
 def test_it_is_confirmed_by_another_and_the_register_says_the_new_name(client, at):
     at(2026, 6, 8)
     agreement = signed()
@@ -191,3 +191,10 @@ def test_anothers_case_or_another_matter_has_no_page_here(client, change):
     for name in ("file", "amend", "verification"):
         browser.get(f"/changes/{agreement.id}/{name}", status=404)
         browser.get(f"/changes/{2**70}/{name}", status=404)
+
+
+def test_the_institution_sees_its_own_change_and_where_it_stands(client, change):
+    client.post("/log-out")
+    page = log_in_as(client, a_provider(change.institution)).get(f"/my/cases/{change.id}")
+    assert "信息变更" in page.text
+    assert "待提交变更申请" in page.text

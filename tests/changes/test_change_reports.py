@@ -93,7 +93,7 @@ def test_each_field_is_typed_as_it_is(client, monday):
     assert ID not in str(request_of().items)
 
 
-@pytest.mark.clause("LC-21-1", "LC-22-1")
+@pytest.mark.clause("LC-21-1", "LC-22-1", "LC-23-1")
 @pytest.mark.parametrize("kind", ["medical", "pharmacy"])
 def test_a_filed_change_meets_its_limit_and_starts_the_offices(client, monday, kind):
     case = signed(kind=kind)
