@@ -1,5 +1,6 @@
 """Single categories of service that are paused (暂停服务类别), and the list that an office keeps of them."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ from models import (
     StepTaken,
 )
 from rules.book import Book
+from rules.region import Region
 
 if TYPE_CHECKING:
     from lifecycle.conditions import Ask
@@ -32,9 +34,10 @@ def are_known(book: Book) -> bool:
     return any(PAUSE in step.effects for step in book.steps)
 
 
-def are_kept(office: Office, hand: Hand) -> bool:
-    """Return whether exit requests at `office` go by a book that pauses single categories."""
-    return hand.serves(office, Matter.EXIT) and are_known(hand.book_for(office, Matter.EXIT))
+def are_kept(region: Region, books: Mapping[str, Book]) -> bool:
+    """Return whether exit requests of `region` go by a book that pauses single categories."""
+    key = region.books.get(Matter.EXIT)
+    return key is not None and are_known(books[key])
 
 
 # --- the list of an office ---

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import flash, redirect, render_template, url_for
+from flask import current_app, flash, redirect, render_template, url_for
 from flask_login import current_user
 
 from blueprints.register_fields import refusal_of, whole
@@ -19,7 +19,8 @@ KEEPERS = (Role.ADMIN, Role.MANAGER)
 @bp.app_template_global()
 def keeps_categories() -> bool:
     """Return whether the user's office keeps a list of categories: its law lets single ones be paused."""
-    return pauses.are_kept(current_user.office, hand())
+    rules = current_app.extensions["rules"]
+    return pauses.are_kept(rules.regions[current_user.office.region], rules.books)
 
 
 @bp.get("/categories")
