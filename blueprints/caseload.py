@@ -261,10 +261,8 @@ def task_of(row: Any, book: Book) -> Task:
         return Task("登记送达回执", "serve")
     if row.clock_state == ClockState.PAUSED and (step := _resuming(row, book)):
         return Task(step.label, "case")
-    if row.flag in book.flags:
-        return Task(book.flags[row.flag].todo, "case")
-    if todo := book.states[row.state].todo:
-        return Task(todo, row.state)
+    if todo := book.todo_of(row.state, row.flag):
+        return Task(todo, row.state if todo == book.states[row.state].todo else "case")
     step = limit_steps(book).get((row.state, row.rule))
     return Task(step.label if step else "", "case")
 

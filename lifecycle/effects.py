@@ -33,6 +33,7 @@ from models import (
 )
 from rules.book import Book
 from rules.guards import holds
+from rules.periods import day_text
 
 if TYPE_CHECKING:
     from lifecycle.conditions import Ask
@@ -157,7 +158,7 @@ def end(suspension: Suspension, state: str, on: date, reason: str) -> None:
 def _open(kind: str, state: str = SuspensionState.ACTIVE) -> Callable[..., None]:
     def effect(ask: "Ask", taken: StepTaken, document: Document | None) -> None:
         given = ask.data or {}
-        Suspension.create(
+        row = Suspension.create(
             case=ask.case,
             kind=kind,
             state=state,
@@ -171,7 +172,7 @@ def _open(kind: str, state: str = SuspensionState.ACTIVE) -> Callable[..., None]
             document=document,
         )
         if state == SuspensionState.ACTIVE:
-            _follow_up(ask)
+            _follow_up(ask, row)
 
     return effect
 
@@ -188,7 +189,8 @@ def _begin(ask: "Ask", taken: StepTaken, document: Document | None) -> None:  # 
     Suspension.update(state=SuspensionState.ACTIVE, version=Suspension.version + 1).where(
         Suspension.case == ask.case.id, Suspension.state == SuspensionState.PLANNED
     ).execute()
-    _follow_up(ask)
+    if row := open_suspension(ask.case):
+        _follow_up(ask, row)
 
 
 def _resumption(asked: bool) -> Callable[..., None]:
@@ -223,7 +225,7 @@ def _terminate(ask: "Ask", taken: StepTaken, document: Document | None) -> None:
     if suspension := open_suspension(ask.case):
         end(suspension, SuspensionState.CONVERTED, ask.on, ask.step.label)
     _bans(ask, taken, termination)
-    _follow_up(ask, by_persons=termination.is_by_persons)
+    _follow_up(ask, termination)
 
 
 def _bans(ask: "Ask", taken: StepTaken, termination: Termination) -> None:
@@ -247,19 +249,31 @@ def _bans(ask: "Ask", taken: StepTaken, termination: Termination) -> None:
             bans.impose(PERSON_BAN, person=person, **said)
 
 
-def _follow_up(ask: "Ask", *, by_persons: bool = False) -> None:
-    """Open what the book says follows from the step: publication, report, letters, branches (C-47)."""
+def _follow_up(ask: "Ask", of: Suspension | Termination) -> None:
+    """Open what the book says follows from `of`: publication, report, letters, branches (C-47).
+
+    Each tells its day and its document: an agreement can be suspended more than once.
+    """
     case, book = ask.case, ask.hand.book_of(ask.case)
-    known = {"kind": case.institution.kind, "level": case.office.level, "by_persons": by_persons}
+    is_end = isinstance(of, Termination)
+    known = {
+        "kind": case.institution.kind,
+        "level": case.office.level,
+        "by_persons": is_end and of.is_by_persons,
+    }
+    on = of.effective_on if is_end else of.starts_on
+    said = {
+        "institution": case.institution.name,
+        "city": case.office.parent.name if case.office.parent_id else "上级经办机构",
+        "day": f"{on.year}年{day_text(on)}",
+        "step": ask.step.label,
+        "paper": f"（{of.document.number}）" if of.document_id else "",
+    }
     for rule in book.follow_ups:
         if ask.step.action not in rule.steps or not holds(rule.when, known):
             continue
         for institution in branches(case) if rule.kind == FollowUpKind.BRANCH else [None]:
-            text = rule.text.format(
-                institution=case.institution.name,
-                city=case.office.parent.name if case.office.parent_id else "上级经办机构",
-                branch=institution.name if institution else "",
-            )
+            text = rule.text.format(**said, branch=institution.name if institution else "")
             FollowUp.create(
                 case=case, kind=rule.kind, text=text[:200], article=rule.article, institution=institution
             )

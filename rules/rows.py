@@ -165,7 +165,7 @@ class FollowUpRule:
     key: str
     kind: str  # publication | city | region | branch
     steps: tuple[str, ...]  # the actions it follows from
-    text: str  # {institution}, {city}, {branch}
+    text: str  # {institution}, {city}, {branch}; what it follows from: {step}, its {day}, its {paper}
     article: str
     when: Guard = field(default_factory=dict)
 

@@ -134,7 +134,9 @@ def _choices(book: Book, section: str) -> Iterable[Entry]:
 def _follow_ups(book: Book, section: str) -> Iterable[Entry]:
     for row in book.follow_ups:
         done = dict.fromkeys(step.label for step in book.steps if step.action in row.steps)
-        title = row.text.format(institution="机构", city="市级经办机构", branch="连锁分支")
+        title = row.text.format(
+            institution="机构", city="市级经办机构", branch="连锁分支", day="某日", step="所作决定", paper=""
+        )
         yield Entry(section, f"follow_up:{row.key}", title, row.article, (f"在“{'、'.join(done)}”之后",))
 
 
