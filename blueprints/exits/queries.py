@@ -1,6 +1,6 @@
 """What the pages of exits show: grounds, days, what follows, requests."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -24,6 +24,7 @@ from models import (
     Office,
     RectificationItem,
     Suspension,
+    SuspensionKind,
     Termination,
 )
 from rules.book import Book
@@ -128,9 +129,12 @@ def counts(scope: Sequence[int]) -> dict[str, int]:
     return {"open": total - done, "closed": done, "all": total}
 
 
-def suspended(scope: Sequence[int]) -> list[Any]:
-    """Return the suspensions that are planned or hold, the one that began first on top, as namedtuples."""
-    return list(
+def suspended(scope: Sequence[int], books: Mapping[str, Book]) -> list[Any]:
+    """Return the suspensions that are planned or hold, the one that ends first on top, as namedtuples.
+
+    One that has no last day yet, as after a change of owner, comes at the end.
+    """
+    rows = list(
         Suspension.select(
             Suspension.id,
             Suspension.kind,
@@ -151,6 +155,14 @@ def suspended(scope: Sequence[int]) -> list[Any]:
         .order_by(Suspension.starts_on, Suspension.id)
         .namedtuples()
     )
+    return sorted(rows, key=lambda row: last_day(row, books[row.book]) or date.max)
+
+
+def last_day(row: Any, book: Book) -> date | None:
+    """Return the day on which a suspension ends: its own, of one on request the cap's; None if open."""
+    if row.ends_on or row.kind != SuspensionKind.REQUESTED:
+        return row.ends_on
+    return capped_on(book, row.starts_on)
 
 
 def capped_on(book: Book, from_on: date) -> date | None:

@@ -31,7 +31,7 @@ def exit_list() -> Any:
     rows, total = queries.requests(scope(), chosen=chosen, text=text, page=page)
     context = {"rows": rows, "total": total, "page_no": page, "size": queries.PAGE, "chosen": chosen}
     context |= {"q": text, "tabs": queries.OPENS, "counts": queries.counts(scope())}
-    context |= {"suspended": queries.suspended(scope()), "books": hand().books, "words": words}
+    context |= {"suspended": queries.suspended(scope(), hand().books), "books": hand().books, "words": words}
     context |= {"capped_on": queries.capped_on, "has_offices": len(scope()) > 1}
     return render("exits/exit_list.html", "exits/_requests.html", **context)
 

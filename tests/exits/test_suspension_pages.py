@@ -8,6 +8,7 @@ from models import Case, RectificationItem, Role, Suspension
 from tests.builders import a_user, night
 from tests.exits.pages import again, signed
 from tests.lifecycle.stations import standing
+from tests.lifecycle.test_exits import agreed, asked, imposed
 from tests.page import log_in
 
 DECIDED = {
@@ -187,3 +188,15 @@ def test_suspended_agreements_are_listed_where_one_looks_for_them(client, at):
     for page in (browser.get("/agreements/?chosen=suspended"), browser.get("/exits/")):
         names = [row.one("th").text for row in page.one("tbody").all("tr")]
         assert names == [case.institution.name]
+
+
+def test_the_suspension_that_ends_first_stands_on_top(client, at):
+    long, soon, wish = signed(), signed(), signed()
+    imposed(long, date(2026, 6, 1), date(2027, 4, 30))
+    agreed(asked(wish, "suspend", from_on=date(2026, 9, 1)))  # 180 days: to 28 February
+    night(date(2026, 9, 1))
+    imposed(soon, date(2026, 9, 2), date(2026, 10, 31))
+    at(2026, 9, 2)
+    page = log_in(client, Role.MANAGER).get("/exits/").one(id="suspended")
+    names = [row.one("th").text for row in page.one("tbody").all("tr")]
+    assert names == [case.institution.name for case in (soon, wish, long)]
