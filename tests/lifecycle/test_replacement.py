@@ -255,11 +255,13 @@ def estimate(amount=1_000_000_00, on=TODAY, **given) -> CapacityEstimate:
 
 @pytest.mark.clause("LC-27-2")
 def test_an_estimate_keeps_its_day_and_its_author(app):
-    row = estimate()
+    assert manager().actor.id == 1  # a colleague who was there before
+    author = hand_of(Role.MANAGER, today=TODAY, name="后来的负责人")
+    row = estimate(hand=author)
     assert (row.estimated_on, row.amount, row.written_by.name, row.version) == (
         TODAY,
         1_000_000_00,
-        manager().actor.name,
+        "后来的负责人",
         1,
     )
     event = Event.get(Event.action == "save_capacity_estimate")
