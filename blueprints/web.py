@@ -75,6 +75,17 @@ def requires(*roles: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     return decorate
 
 
+def only_where_served(matter: str) -> Callable[[], None]:
+    """Return what a blueprint asks before each request: 404 where the region has no rules of `matter`."""
+
+    def refuse() -> None:
+        regions = current_app.extensions["rules"].regions
+        if current_user.is_authenticated and matter not in regions[current_user.office.region].books:
+            abort(404)
+
+    return refuse
+
+
 def found(row: T | None) -> T:
     """Return `row`, or answer 404."""
     return row if row is not None else abort(404)

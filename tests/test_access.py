@@ -24,6 +24,7 @@ from models import (
     RectificationItem,
     RightsBlock,
     Role,
+    ServiceCategory,
     SheetMark,
     Staff,
     StepTaken,
@@ -100,6 +101,7 @@ def elsewhere(app):  # noqa: ARG001
             from_on=MONDAY, until_on=date(2029, 3, 2), reason="查实",
         ).id,
         "urge_id": Urge.create(case=case, asked_by=user, asked_at=at, text="请尽快办理").id,
+        "category_id": ServiceCategory.create(office=office, label="日间手术").id,
         "condition_id": ExtraCondition.create(office=office, kind="medical", text="另有", basis="文").id,
         "estimate_id": CapacityEstimate.create(
             office=office, year=2026, estimated_on=MONDAY, amount=1, basis="预算", written_by=user

@@ -84,6 +84,8 @@ def test_no_page_of_the_institution_speaks_another_regions_law(client, request_c
 
 
 def test_there_is_no_applying_where_the_procedure_has_no_rules_of_it(client, browser, request_case):
+    for path in ("/applications", "/applications/new", "/notices/"):
+        browser.get(path, status=404)
     assert {"定点申请", "公示与决策"} & set(_labels(browser)) == set()
     assert {"协议管理", "中止与退出"} <= set(_labels(browser))
     client.post("/log-out")

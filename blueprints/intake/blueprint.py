@@ -2,4 +2,8 @@
 
 from flask import Blueprint
 
+from blueprints.web import only_where_served
+from models import Matter
+
 bp = Blueprint("intake", __name__, url_prefix="/applications")
+bp.before_request(only_where_served(Matter.APPLICATION))

@@ -9,12 +9,13 @@ from flask_login import current_user
 from blueprints import words
 from blueprints.fields import parse_day
 from blueprints.notices import forms, operations, queries
-from blueprints.web import STAFF, case_or_404, found, hand, render, requires, scope
+from blueprints.web import STAFF, case_or_404, found, hand, only_where_served, render, requires, scope
 from lifecycle.errors import DomainError
 from lifecycle.steps import offers
 from models import Case, Complaint, Matter, NoticeKind, Role
 
 bp = Blueprint("notices", __name__, url_prefix="/notices")
+bp.before_request(only_where_served(Matter.APPLICATION))
 
 PUBLISHERS = (Role.AGREEMENT,)
 RECEIVERS = (Role.CLERK, Role.AGREEMENT, Role.MANAGER, Role.LEADER)
