@@ -77,6 +77,7 @@ VERBS = {
     "block_rights": "登记中止或终止结算资格",
     "lift_rights": "恢复结算资格",
     "do_follow_up": "登记后续事项",
+    "mark_rectification": "登记整改核查",
     "decline_follow_up": "登记后续事项不办理",
 }
 KEY = {"take_back", "reinstate", "lapse_taken_back"}
@@ -248,7 +249,9 @@ def _lines(clock: Clock, rule: Any, hand: Hand, pauses: list[Any]) -> list[CardL
     due = due_date(clock.started_on, rule, hand.calendar, pauses, _anchor(clock, hand))
     lines = [line for line in due.lines if line.label != "依据"]
     if clock.fixed_due_on and clock.anchor.startswith("until:"):
-        lines = [Line("约定", "协议写明的届满日，当日有效", clock.fixed_due_on)]
+        is_eve = clock.anchor == "until:eve"
+        told = "到期次日即开始之日" if is_eve else "写明的届满日，当日仍计入"
+        lines = [Line("约定", told, clock.fixed_due_on)]
     elif clock.fixed_due_on:
         lines = [lines[0], Line("另定", "恢复办理时重新确定", clock.fixed_due_on)]
     if clock.ended_on is None and clock.due_on and clock.due_on >= hand.today:
@@ -282,7 +285,8 @@ def _outcome(clock: Clock, hand: Hand) -> tuple[str, bool]:
     if clock.state == ClockState.WAIVED:
         return clock.note or f"{day} 不再计算", False
     if clock.kind != "limit" or clock.due_on is None:
-        return f"{day} 期满" if clock.kind != "limit" else f"{day} 办结", False
+        is_over = clock.kind != "limit" and (clock.due_on is None or clock.ended_on >= clock.due_on)
+        return f"{day} 期满" if is_over else f"{day} 办结", False
     if clock.ended_on > clock.due_on:
         return f"{day} 办结，迟 {hand.calendar.count_workdays(clock.due_on, clock.ended_on)} 个工作日", True
     early = hand.calendar.count_workdays(clock.ended_on, clock.due_on)

@@ -10,7 +10,7 @@ from blueprints.exits import forms, queries
 from blueprints.exits.blueprint import ASKERS, agreement_or_404, bp
 from blueprints.exits.suspension_routes import renew_version
 from blueprints.fields import parse_day
-from blueprints.register_fields import whole
+from blueprints.register_fields import refusal_of, whole
 from blueprints.web import STAFF, case_or_404, found, hand, render, requires, scope
 from lifecycle import exits
 from lifecycle.cases import FIRST_STATE
@@ -43,7 +43,8 @@ def request_page(case_id: int) -> Any:
     book = _book(case)
     form = _form(case, book)
     if not form.validate_on_submit():
-        return _page(case, form, book), 422 if form.errors else 200
+        error = refusal_of(form, "未登记") if form.errors else None
+        return _page(case, form, book, error), 422 if error else 200
     try:
         asked = exits.ask_to_leave(case, _given(form), hand=hand(), reason=form.note.data or "")
     except DomainError as refusal:
@@ -62,7 +63,8 @@ def refile_page(case_id: int) -> Any:
         return redirect(url_for("cases.case_page", case_id=case.id))
     form = _form(row.agreement, hand().book_of(case), row, case.version)
     if not form.validate_on_submit():
-        return _page(row.agreement, form, hand().book_of(case), draft=case), 422 if form.errors else 200
+        error = refusal_of(form, "未登记") if form.errors else None
+        return _page(row.agreement, form, hand().book_of(case), error, case), 422 if error else 200
     given = {"reason": form.note.data or "", "version": whole(form.version.data) or 0}
     try:
         exits.refile(case, _given(form), hand=hand(), **given)

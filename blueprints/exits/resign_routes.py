@@ -7,7 +7,7 @@ from flask import flash, redirect, render_template, url_for
 from blueprints.exits import forms, queries
 from blueprints.exits.blueprint import agreement_or_404, bp, offer_of
 from blueprints.exits.suspension_routes import renew_version
-from blueprints.register_fields import whole
+from blueprints.register_fields import refusal_of, whole
 from blueprints.web import found, hand, requires
 from lifecycle import pauses, resigning
 from lifecycle.errors import DomainError
@@ -24,7 +24,8 @@ def resign_page(case_id: int) -> Any:
     first = {"signed_on": hand().today, "text_version": before.text_version, "version": case.version}
     form = forms.ResignForm(**first, ends_on=resigning.usual_end(case, hand().today))
     if not form.validate_on_submit():
-        return _page(case, form), 422 if form.errors else 200
+        error = refusal_of(form, "未登记") if form.errors else None
+        return _page(case, form, error), 422 if error else 200
     given = {name: form[name].data for name in RESIGNED}
     more = {"reason": form.reason.data or "", "version": whole(form.version.data) or 0}
     uploads = (

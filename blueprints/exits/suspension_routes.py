@@ -9,7 +9,7 @@ from flask_login import current_user
 from blueprints import exit_standing
 from blueprints.exits import forms, queries
 from blueprints.exits.blueprint import agreement_or_404, bp, offer_of
-from blueprints.register_fields import whole
+from blueprints.register_fields import refusal_of, whole
 from blueprints.web import found, hand, requires
 from lifecycle import exits, proposals
 from lifecycle.errors import Conflict, DomainError
@@ -24,7 +24,8 @@ def suspension_page(case_id: int) -> Any:
     case = agreement_or_404(case_id)
     form = _form(case)
     if not form.validate_on_submit():
-        return _page(case, form), 422 if form.errors else 200
+        error = refusal_of(form, "未中止") if form.errors else None
+        return _page(case, form, error), 422 if error else 200
     try:
         row = exits.suspend(case, _given(form), items=form.lines(), hand=hand(), **_how(form))
     except DomainError as refusal:

@@ -9,7 +9,7 @@ from blueprints.consequences import consequence
 from blueprints.exits import forms, queries
 from blueprints.exits.blueprint import agreement_or_404, bp, offer_of
 from blueprints.exits.suspension_routes import renew_version
-from blueprints.register_fields import whole
+from blueprints.register_fields import refusal_of, whole
 from blueprints.web import STAFF, found, hand, requires
 from lifecycle import exits, proposals
 from lifecycle.errors import DomainError
@@ -25,7 +25,8 @@ def termination_page(case_id: int) -> Any:
     case = agreement_or_404(case_id)
     form = _form(case)
     if not form.validate_on_submit():
-        return _page(case, form), 422 if form.errors else 200
+        error = refusal_of(form, "未解除") if form.errors else None
+        return _page(case, form, error), 422 if error else 200
     given = {"reason": form.reason.data or "", "version": whole(form.version.data) or 0}
     try:
         exits.terminate(case, _given(form), hand=hand(), **given)

@@ -16,6 +16,11 @@ from models import FollowUp, Role
 @bp.get("/follow-ups")
 @requires(*STAFF)
 def follow_list() -> Any:
+    return _list()
+
+
+def _list(error: DomainError | None = None, refused: int | None = None) -> str:
+    """Return the page; refused: the row that was not saved, which keeps what was typed."""
     asked = asking.asked({str(key) for key in queries.FOLLOW_WORDS})
     return render_template(
         "guard/follow_list.html",
@@ -24,17 +29,26 @@ def follow_list() -> Any:
         words=queries.FOLLOW_WORDS,
         most=queries.MOST,
         offices=asking.offices(),
+        error=error,
+        refused=refused,
     )
+
+
+def _demand_valid(form: Any) -> None:
+    if not form.validate_on_submit():
+        raise Unmet([message for _, _, message in form.errors_flat])
 
 
 @bp.post("/follow-ups/<int:follow_id>/confirm")
 @requires(*EDITORS)
 def confirm_follow(follow_id: int) -> Any:
     row, form = found(queries.follow_in(scope(), follow_id)), forms.DoneForm()
-    if not form.validate_on_submit():
-        raise Unmet([message for _, _, message in form.errors_flat])
     given = {"on": form.on.data, "number": form.number.data or "", "version": whole(form.version.data)}
-    done = follow_ups.confirm(row, hand=hand(), **given)
+    try:
+        _demand_valid(form)
+        done = follow_ups.confirm(row, hand=hand(), **given)
+    except DomainError as refusal:
+        return _list(refusal, row.id), refusal.status
     flash(f"已登记：{row.text}" if done.done_on else f"已登记函告：{row.text}，等待对方办理解除")
     return redirect(url_for(".follow_list"))
 
@@ -43,9 +57,11 @@ def confirm_follow(follow_id: int) -> Any:
 @requires(Role.MANAGER)
 def decline_follow(follow_id: int) -> Any:
     row, form = found(queries.follow_in(scope(), follow_id)), forms.ReasonForm()
-    if not form.validate_on_submit():
-        raise Unmet([message for _, _, message in form.errors_flat])
-    follow_ups.decline(row, reason=form.reason.data, hand=hand(), version=whole(form.version.data))
+    try:
+        _demand_valid(form)
+        follow_ups.decline(row, reason=form.reason.data, hand=hand(), version=whole(form.version.data))
+    except DomainError as refusal:
+        return _list(refusal, row.id), refusal.status
     flash(f"已登记不办理：{row.text}")
     return redirect(url_for(".follow_list"))
 

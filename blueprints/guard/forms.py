@@ -15,8 +15,16 @@ KINDS = {HandlingKind.PENALTY: "行政处罚", HandlingKind.HANDLING: "协议处
 BAN_CLASSES = {
     BanClass.NONE: "不限制再次申请",
     BanClass.ILLEGALITY: "因违法违规解除",
-    BanClass.BREACH: "因违约解除",
+    BanClass.BREACH: "因严重违约解除",
 }
+
+
+class OneOf(RadioField):
+    """A choice by radio; that none was made is told in the house's words."""
+
+    def pre_validate(self, form: Any) -> None:  # noqa: ARG002
+        if self.data not in [value for value, *_ in self.choices]:
+            raise StopValidation(f"请选择{self.label.text}")
 
 
 class HandlingForm(HouseForm):
@@ -79,7 +87,7 @@ class DisputeForm(HouseForm):
 
     version = HiddenField()
     about = SelectField("争议事项", [Needed("请选择争议事项")], description="就医保协议的哪一环节发生争议")
-    path = RadioField("途径", [Needed("请选择途径")])
+    path = OneOf("途径", [Needed("请选择途径")])
     body = StringField(
         "受理机关",
         [Length(max=80, message="不超过 80 字")],
@@ -122,12 +130,12 @@ def dispute_form(book: Book, today: date, row: Any = None) -> DisputeForm:
 class RightsForm(HouseForm):
     """Whose settlement rights are suspended or ended. A person of the roster is chosen, others are named."""
 
-    scope = RadioField("对象", [Needed("请选择对象")])
+    scope = OneOf("对象", [Needed("请选择对象")])
     staff = SelectField("在册人员", [Optional()], description="对象是人员的，从花名册选择")
     subject = StringField(
         "名称或姓名", [Length(max=80, message="不超过 80 字")], description="选了在册人员的不填"
     )
-    is_final = RadioField(
+    is_final = OneOf(
         "处理",
         [Needed("请选择处理")],
         choices=[("no", "中止结算资格"), ("yes", "终止结算资格")],

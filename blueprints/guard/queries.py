@@ -146,12 +146,16 @@ BranchOffice = Office.alias()
 
 @dataclass(frozen=True)
 class Follow:
-    """A row of what follows. may: this office has something to do; is_own_branch: it terminates itself."""
+    """A row of what follows.
+
+    is_own_branch: this office terminates it itself; is_gone: the branch's agreement has ended already.
+    """
 
     row: FollowUp
     word: str
     is_mine: bool
     is_own_branch: bool
+    is_gone: bool
 
 
 def follow_ups_of(scope: Sequence[int], asked: Asked, hand: Hand) -> list[Follow]:
@@ -166,13 +170,15 @@ def follow_ups_of(scope: Sequence[int], asked: Asked, hand: Hand) -> list[Follow
     if asked.q:
         rows = rows.where(Institution.search_key.contains(asked.q.lower()))
     found = list(rows.order_by(FollowUp.case, FollowUp.id).limit(MOST))
-    own = own_branches(hand, {row.institution_id for row in found if row.institution_id})
+    held = _holders({row.institution_id for row in found if row.institution_id})
+    mine = hand.actor.office_id
     return [
         Follow(
             row,
             FOLLOW_WORDS[FollowUpKind(row.kind)],
-            row.case.office_id == hand.actor.office_id,
-            row.institution_id in own,
+            row.case.office_id == mine,
+            mine in held.get(row.institution_id, ()),
+            row.kind == FollowUpKind.BRANCH and row.institution_id not in held,
         )
         for row in found
     ]
@@ -196,13 +202,19 @@ def _follow_query() -> Any:
 
 def own_branches(hand: Hand, institutions: set[int]) -> set[int]:
     """Return which of `institutions` have a standing agreement with this person's office."""
-    rows = Case.select(Case.institution).where(
-        Case.institution.in_(sorted(institutions)),
-        Case.matter == Matter.AGREEMENT,
-        Case.closed_on.is_null(),
-        Case.office == hand.actor.office_id,
+    mine = hand.actor.office_id
+    return {key for key, offices in _holders(institutions).items() if mine in offices}
+
+
+def _holders(institutions: set[int]) -> dict[int, set[int]]:
+    """Return the offices that hold the standing agreements of `institutions`; nothing for one without."""
+    rows = Case.select(Case.institution, Case.office).where(
+        Case.institution.in_(sorted(institutions)), Case.matter == Matter.AGREEMENT, Case.closed_on.is_null()
     )
-    return {row[0] for row in rows.tuples()}
+    held: dict[int, set[int]] = {}
+    for institution, office in rows.tuples():
+        held.setdefault(institution, set()).add(office)
+    return held
 
 
 def branches_beside(row: FollowUp, hand: Hand) -> list[FollowUp]:
