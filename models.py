@@ -524,7 +524,7 @@ Case.add_index(
 
 
 class Replacement(BaseModel):
-    """One out, one in (退一进一): an application that takes the place of an agreement that ended (第二十七条)."""
+    """One out, one in (退一进一, 第二十七条): an application in the place of an agreement that ended."""
 
     entry = ForeignKeyField(Case, backref="replaces", on_delete="RESTRICT")
     exit = ForeignKeyField(Case, backref="replaced_by", on_delete="RESTRICT")

@@ -11,7 +11,7 @@ from typing import Any
 from peewee import JOIN
 from peewee import Case as When
 
-from lifecycle import sweep
+from lifecycle import cases, sweep
 from lifecycle.hand import Hand
 from models import (
     Agreement,
@@ -101,8 +101,13 @@ def _guarded(case_ids: Sequence[int], scope: Sequence[int]) -> list[Any]:
 
 
 def facts_of(row: Any) -> Mapping[str, Any]:
-    """Return the facts of a row; the same as lifecycle.cases.facts asks for one case."""
+    """Return the facts of a row; the same as lifecycle.cases.facts asks for one case.
+
+    What is only known of changes and pauses is left out: no step of theirs is taken by night.
+    """
+    is_agreement = row.matter == Matter.AGREEMENT
     return {
+        **cases.UNKNOWN,
         **row.options,
         "kind": row.kind,
         "level": row.level,
@@ -113,8 +118,8 @@ def facts_of(row: Any) -> Mapping[str, Any]:
         "types": frozenset(row.types or ()),
         "features": frozenset(row.features or ()),
         "renewal_open": bool(row.is_renewal_open),
-        "renewed": bool(row.renewed),
-        "follows": bool(row.follows),
+        "renewed": bool(is_agreement and row.renewed),
+        "follows": bool(is_agreement and row.follows),
         "wish": row.wish or "",
     }
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from demo import changing
+from demo import changing, renewing
 from lifecycle import exits, steps
 from models import Case, ExitWish, RectificationState, Suspension
 
@@ -153,6 +153,14 @@ def _terminated_suspended(me: "Life") -> Days:
     me.serve_paper(_agreement(me))
 
 
+def _renewed_and_terminated(me: "Life") -> Days:
+    """Renewed, then terminated before the next term began."""
+    yield from renewing.renewed(me)
+    yield _ago(me, 3)
+    evidence = "协议第三十二条：将结算终端移至院外使用"
+    _end(me, "tm14", evidence, "breach", "查实将结算终端移至院外使用")
+
+
 # --- exit requests (annex 12) ---
 
 
@@ -237,6 +245,8 @@ ENDINGS: dict[str, Callable[["Life"], Days]] = {
     "owner_changed": changing.owner_changed,
     "terminated_fraud": _terminated_fraud,
     "terminated_suspended": _terminated_suspended,
+    "renewed": renewing.renewed,
+    "renewed_and_terminated": _renewed_and_terminated,
     "filed": _filed,
     "filed_late": _filed_late,
     "approved": _approved,

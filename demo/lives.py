@@ -12,12 +12,10 @@ from blueprints.review import operations as review
 from demo import changing, furnish, leaving
 from demo import world as stage
 from demo.places import Place
-from demo.world import World
+from demo.world import PDF, World
 from lifecycle import case_checks, files, materials, papers, sheets, steps
 from lifecycle.hand import Hand
 from models import Agreement, Case, CaseMaterial, Complaint, Document, Finding, SheetMark
-
-PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
 # Workdays between one step and the next.
 PACE = {

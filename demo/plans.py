@@ -133,6 +133,9 @@ LEAVING: tuple[tuple[str, int, str], ...] = (
     ("on_leave_long", 230, "medical"),
     ("on_leave", 200, "medical"),
     ("lapsed", 238, "medical"),
+    ("renewed", 275, "medical"),
+    ("renewed", 245, "medical"),
+    ("renewed_and_terminated", 242, "medical"),
     ("left", 205, "medical"),
 )
 

@@ -14,6 +14,8 @@ from lifecycle.intake import Typed, register_application
 from models import Case, Institution, LeadingGroupMember, Office, User, UserRole
 from rules.calendar import WorkCalendar
 
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+
 
 @dataclass
 class World:

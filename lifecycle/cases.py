@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from peewee import JOIN, fn
@@ -37,6 +38,20 @@ FIRST_STATE = {
     Matter.EXIT: CaseState.EXIT_DRAFT,
     Matter.CHANGE: CaseState.CHANGE_DRAFT,
 }
+
+# What only cases of one matter know, as it stands for all others.
+UNKNOWN: Mapping[str, Any] = MappingProxyType(
+    {
+        "renewal_open": False,
+        "renewed": False,
+        "follows": False,
+        "wish": "",
+        "pause": "",
+        "change": "",
+        "found": False,
+        "recorded": False,
+    }
+)
 
 
 def open_case(
@@ -109,9 +124,8 @@ def facts(case: Case) -> Mapping[str, Any]:
 
 def _own_facts(case: Case) -> dict[str, Any]:
     """Return what only cases of one matter know; for the others it is as if nothing of it were there."""
-    none = {"renewal_open": False, "renewed": False, "follows": False, "wish": "", "pause": "", "change": ""}
     look = {Matter.AGREEMENT: _term, Matter.EXIT: _wish, Matter.CHANGE: _change}.get(Matter(case.matter))
-    return {**none, "found": False, "recorded": False, **(look(case) if look else {})}
+    return {**UNKNOWN, **(look(case) if look else {})}
 
 
 def _term(case: Case) -> dict[str, Any]:

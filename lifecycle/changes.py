@@ -7,13 +7,13 @@ in writing and noted. A change is one case; what changes are its items.
 from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from lifecycle import audit, clocks, history, register, vault
 from lifecycle.db import locked
 from lifecycle.hand import Hand
-from models import Case, ChangeRequest, ClockPause, Institution, StepTaken
+from models import Case, ChangeRequest, Clock, ClockPause, Institution, StepTaken
 from rules.book import Book
 from rules.form_rows import Field
 from rules.identity import mask_id
@@ -72,10 +72,13 @@ def lateness(request: ChangeRequest, hand: Hand) -> Lateness | None:
 
 
 def hindered(request: ChangeRequest) -> list[Pause]:
-    """Return the days on which the change could not be reported, as a stop of its clock."""
+    """Return the days on which the change could not be reported, both inclusive, as a stop of its clock.
+
+    A stop counts from the day after its first (readings 1.3-11), so it begins the day before.
+    """
     if request.hindered_from is None:
         return []
-    return [Pause(request.hindered_from, request.hindered_until, "")]
+    return [Pause(request.hindered_from - timedelta(days=1), request.hindered_until, "")]
 
 
 def unreported(agreement: Case) -> list[ChangeRequest]:
@@ -141,10 +144,22 @@ def follow_days(request: ChangeRequest, hand: Hand) -> None:
         StepTaken.id == step.id
     ).execute()
     ClockPause.delete().where(ClockPause.clock == clock).execute()
-    if request.hindered_from:
-        ClockPause.create(clock=clock, from_on=request.hindered_from, until_on=request.hindered_until)
+    hinder(clock, request)
     clocks.recompute(clocks.latest(request.case, REQUEST), hand)
     clocks.choose_lead(request.case)
+
+
+def forget_verification(case: Case) -> None:
+    """Take back what was found on the spot, because its record was an error."""
+    ChangeRequest.update(
+        verified_on=None, verified_by="", findings="", version=ChangeRequest.version + 1
+    ).where(ChangeRequest.case == case.id).execute()
+
+
+def hinder(clock: Clock, request: ChangeRequest) -> None:
+    """Stop the clock of a request for the days that do not count."""
+    for stop in hindered(request):
+        ClockPause.create(clock=clock, from_on=stop.from_on, until_on=stop.until_on)
 
 
 def fields(book: Book, kind: str) -> list[Field]:

@@ -16,7 +16,6 @@ from models import (
     BanClass,
     Case,
     ChangeRequest,
-    ClockPause,
     Document,
     ExitRequest,
     ExitWish,
@@ -345,7 +344,7 @@ def _hinder(ask: "Ask", taken: StepTaken, document: Document | None) -> None:  #
     request = ChangeRequest.get(ChangeRequest.case == ask.case)
     clock = clocks.latest(ask.case, "change_request")
     if request.hindered_from and clock:
-        ClockPause.create(clock=clock, from_on=request.hindered_from, until_on=request.hindered_until)
+        changes.hinder(clock, request)
         clocks.recompute(clock, ask.hand)
 
 

@@ -102,6 +102,7 @@ def save_institution(
     with write_tx():
         row = _held(institution, version, hand)
         before, said = (told(row), history.snapshot(row, book)) if institution else ({}, {})
+        people = {role: row.__data__.get(role) for role in PERSONS}
         for name, value in values.items():
             setattr(row, name, value)
         for role, named in (persons or {}).items():
@@ -113,6 +114,9 @@ def save_institution(
         _refuse_twins(row)
         _refuse_loops(row)
         after = told(row)
+        for role, known in people.items():  # another number that reads the same when masked
+            if before and row.__data__.get(role) != known and after[role] == before[role]:
+                after[role] += "（证件号码已更正）"
         if after != before:
             _write(row, before, after, hand, case)
     return row

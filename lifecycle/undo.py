@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from lifecycle import audit, bans, clocks, papers, pauses, renewals, steps
+from lifecycle import audit, bans, changes, clocks, papers, pauses, renewals, steps
 from lifecycle.cases import FIRST_STATE
 from lifecycle.errors import NotAllowed
 from lifecycle.hand import Hand
@@ -54,6 +54,8 @@ def consequences(case: Case, taken: StepTaken, hand: Hand, reason: str) -> None:
             renewals.take_back(opened, taken)
     if row := row_of(case, taken, hand):
         pauses.undo(case, taken, row.effects, hand.today)
+        if "record_verification" in row.effects:
+            changes.forget_verification(case)
     _undo_complaints(case, taken, hand, reason)
 
 

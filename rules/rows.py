@@ -103,7 +103,10 @@ class Step:
 
 @dataclass(frozen=True)
 class State:
-    """A place where a case can stand, what is to be done there, and by whom."""
+    """A place where a case can stand, what is to be done there, and by whom.
+
+    settlement, meaning: what it means for the settlement of fees, in a word and in a sentence.
+    """
 
     key: str
     label: str
@@ -112,6 +115,8 @@ class State:
     todo: str = ""
     roles: tuple[str, ...] = ()
     takes_materials: bool = False  # the window may mark the material list
+    settlement: str = ""
+    meaning: str = ""
 
 
 @dataclass(frozen=True)

@@ -18,10 +18,10 @@ def states_of(_county, matter):
 
 
 def book_states(county, matter):
-    """Return the states that the demo's book knows for `matter`, but for the one before the first step."""
+    """Return the states that the demo's book knows for `matter`."""
     app, _ = county
     states = app.extensions["rules"].books["liaocheng-2023"].states.values()
-    return {state.key for state in states if state.matter == matter} - {"new"}
+    return {state.key for state in states if state.matter == matter}
 
 
 @pytest.fixture(scope="module")

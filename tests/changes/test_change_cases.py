@@ -49,7 +49,7 @@ def test_both_last_days_stand_on_the_case(client, change):
     form = {**typed(browser, change), "hindered_from": "2026-06-02", "hindered_until": "2026-06-05"}
     browser.post(f"/changes/{change.id}/amend", data=form)
     shown = browser.get(f"/cases/{change.id}").one("section", id="change").text
-    assert "2026年7月17日" in shown
+    assert "2026年7月20日" in shown
     assert "不扣除不得变更的日子，最后一天是2026年7月14日" in shown
 
 

@@ -206,7 +206,7 @@ def test_hindered_days_move_the_last_day_and_the_plain_one_stands_beside(client,
     case = signed()
     query = "how=told&approved_on=2026-06-01&hindered_from=2026-06-08&hindered_until=2026-06-12"
     part = log_in(client, Role.CLERK).get(f"/changes/agreements/{case.id}/days?{query}")
-    assert "2026年7月20日" in part.text
+    assert "2026年7月21日" in part.text
     assert "不扣除不得变更的日子，最后一天是2026年7月14日" in part.text
 
 

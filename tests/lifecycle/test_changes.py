@@ -120,6 +120,10 @@ def test_doubts_are_looked_into_on_the_spot_and_nothing_is_confirmed_before(app)
     seen = {"verified_on": "2026-06-01", "verified_by": "孙立群、赵敏", "findings": "门头已更换，与批准一致"}
     step(case, "record_verification", Role.AGREEMENT, APPROVED, data=seen)
     assert request_of(case).findings == "门头已更换，与批准一致"
+    corrections.take_back(case, hand=hand_of(Role.AGREEMENT, today=APPROVED), reason="登错")
+    with pytest.raises(Unmet, match="现场核实情况"):
+        confirmed(case, APPROVED)
+    step(case, "record_verification", Role.AGREEMENT, APPROVED, data=seen)
     assert confirmed(case, APPROVED).state == "change_confirmed"
 
 
@@ -150,8 +154,8 @@ def test_days_on_which_a_change_was_forbidden_do_not_count_and_both_days_are_sho
     case = reported(agreement, hindered_from=date(2026, 6, 8), hindered_until=date(2026, 6, 12))
     standing = changes.lateness(request_of(case), hand_of(Role.CLERK, today=LAST))
     clock = Clock.get(Clock.case == case, Clock.rule == "change_request")
-    assert (standing.plain.on, standing.due.on) == (LAST, clock.due_on)
-    assert clock.due_on > LAST
+    assert (standing.plain.on, standing.due.on) == (LAST, date(2026, 7, 21))  # five workdays, 8 to 12 June
+    assert clock.due_on == date(2026, 7, 21)
 
 
 @pytest.mark.clause("LC-29-G3")
