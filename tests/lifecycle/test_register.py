@@ -8,6 +8,7 @@ from demo import numbers
 from lifecycle import register, vault
 from lifecycle.errors import Conflict, NotAllowed, Unmet
 from models import Event, Institution, Person, Role
+from rules.identity import mask_id
 from tests.builders import an_institution, an_office, hand_of
 
 VALUES = {
@@ -135,3 +136,24 @@ def test_a_reveal_returns_the_number_and_leaves_an_event(app):
     )
     with pytest.raises(Unmet):
         register.reveal(institution, "principal", hand=hand_of(Role.REVIEWER))
+
+
+def test_a_number_corrected_where_the_mask_hides_it_is_saved_and_told(app):
+    row, hand = an_institution(), hand_of(Role.CLERK)
+    first, second = reads_the_same()
+    register.save_institution({}, persons={"principal": ("岳玉兰", first)}, hand=hand, institution=row)
+    register.save_institution({}, persons={"principal": ("岳玉兰", second)}, hand=hand, institution=row)
+    told = Event.select().where(Event.action == "change_institution").order_by(Event.id.desc()).get()
+    saved = Institution.get_by_id(row.id)
+    assert register.reveal(saved, "principal", hand=hand) == second
+    assert told.change["after"]["principal"].endswith("（证件号码已更正）")
+
+
+def reads_the_same():
+    """Two resident ids with valid check digits that differ only where the mask hides them."""
+    known = {}
+    for n in range(1, 12_000):
+        number = numbers.resident_id(n * 1_000 + 7)
+        if (other := known.setdefault(mask_id(number), number)) != number:
+            return other, number
+    raise AssertionError("no two numbers read the same")
