@@ -50,6 +50,10 @@ def suspension_given(ask: "Ask") -> list[str]:
         return [*missing, "请填写中止的起止日期"]
     if as_day(ends_on) < as_day(starts_on):
         missing.append("中止终止日期早于开始日期")
+    term = Agreement.get_or_none(Agreement.case == ask.case)
+    if term and ask.case.state == CaseState.ACTIVE and not term.is_renewal_open:
+        late = as_day(starts_on) > term.ends_on
+        missing += [f"协议 {term.ends_on.isoformat()} 期满，中止不能在期满后开始"] if late else []
     return missing
 
 

@@ -44,7 +44,7 @@ def test_a_suspension_by_page_is_shown_with_its_ground_its_days_and_what_it_stop
     assert Case.get_by_id(case.id).state == "suspended_imposed"
     at(2026, 6, 29)
     shown = panel(again(client, Role.MANAGER), case)
-    assert "中止期间发生的医保费用不予结算（个人账户停止刷卡）" in shown.text
+    assert "中止期间发生的医保费用不予结算（个人账户定点暂停刷取社保卡）" in shown.text
     assert shown.one("progress").attrs["value"] == "28"
     assert "第 28 日，共 180 日" in shown.text
     assert "应于 5 月报送进销存数据，逾期未报" in shown.text

@@ -6,7 +6,18 @@ import pytest
 
 from lifecycle import corrections, exits
 from lifecycle.errors import BadDay, Conflict, NotAllowed, Unmet
-from models import Ban, Case, Document, FollowUp, RectificationItem, Role, StepTaken, Suspension, Termination
+from models import (
+    Agreement,
+    Ban,
+    Case,
+    Document,
+    FollowUp,
+    RectificationItem,
+    Role,
+    StepTaken,
+    Suspension,
+    Termination,
+)
 from rules.book import load_books
 from tests.builders import a_city, hand_of, night, step
 from tests.lifecycle.stations import an_agreement, ended, standing
@@ -331,3 +342,18 @@ def test_a_day_that_a_suspension_or_termination_rests_on_is_not_moved_from_under
     with pytest.raises(NotAllowed, match="请撤回后重新办理"):
         corrections.correct_day(taken, hand=hand, on=date(2026, 7, 2), reason="日期录错")
     assert StepTaken.get_by_id(taken.id).on == taken.on
+
+
+def test_no_suspension_is_planned_for_days_after_the_term(app):
+    case = with_row(an_agreement())
+    with pytest.raises(Unmet, match="2027-05-05 期满，中止不能在期满后开始"):
+        imposed(case, date(2027, 5, 6), date(2027, 6, 30), today=date(2027, 5, 1))
+    Agreement.update(is_renewal_open=True, renewal_basis="履约良好", renewal_approved_by="负责人").execute()
+    assert imposed(case, date(2027, 5, 6), date(2027, 6, 30), today=date(2027, 5, 1)).state == "planned"
+
+
+def with_row(case):
+    """The agreement of `case` with what was signed."""
+    days = {"signed_on": SIGNED, "starts_on": SIGNED, "ends_on": date(2027, 5, 5)}
+    Agreement.create(case=case, text_version="2026 版", **days)
+    return case
