@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from lifecycle import effects
+from lifecycle import change_effects, effects
 from lifecycle.db import write_tx
 from lifecycle.hand import Hand
 from lifecycle.steps import take_step
@@ -67,7 +67,7 @@ def _take_over_types(case: Case, opened: Case) -> None:
     applied = Application.select().where(Application.case.in_([case.id, case.origin_id]))
     before = applied.order_by((Application.case == case.id).desc()).first()
     if before:
-        Application.create(case=opened, **{name: getattr(before, name) for name in effects.KEPT})
+        Application.create(case=opened, **{name: getattr(before, name) for name in change_effects.KEPT})
 
 
 def take_back(opened: Case, taken: StepTaken) -> None:

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from lifecycle import change_cases, changes, corrections, guard, proposals, register
+from lifecycle.cases import open_case
 from lifecycle.errors import BadDay, Conflict, NotAllowed, Unmet
 from models import (
     Application,
@@ -305,3 +306,16 @@ def test_an_ended_or_another_offices_agreement_takes_no_change(app):
     Case.update(closed_on=APPROVED).where(Case.id == agreement.id).execute()
     with pytest.raises(NotAllowed, match="已经终止"):
         reported(agreement)
+
+
+@pytest.mark.clause("LC-23-3")
+def test_an_application_that_stands_open_is_the_evaluation_of_the_new_owner(app):
+    agreement = an_agreement()
+    hand = hand_of(Role.CLERK, today=APPROVED)
+    place = {"office": agreement.office, "hand": hand, "on": APPROVED}
+    opened = open_case("application", agreement.institution, **place)
+    step(agreement, "suspend_entity", Role.MANAGER, APPROVED, reason="医院整体转让")
+    assert Case.get_by_id(opened.id).origin == agreement
+    Case.update(state="qualified").where(Case.id == opened.id).execute()
+    step(agreement, "resume_entity", Role.MANAGER, APPROVED, reason="评估合格")
+    assert Case.get_by_id(opened.id).state == "designated"
