@@ -1,10 +1,12 @@
 """Cases that have walked to a place by their real steps; the days of the good path stand in MOVES."""
 
+import sqlite3
 from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
-from models import Case, Clock, Event, Kind, Role, StepTaken
+from lifecycle import moment
+from models import Case, Clock, Event, Kind, Office, Role, StepTaken, db
 from tests.builders import (
     a_city,
     a_file,
@@ -81,13 +83,31 @@ MOVES: dict[str, Callable[[Case], Case]] = {
 }
 
 
+_kept: dict[str, tuple[sqlite3.Connection, int]] = {}  # what was walked → the database then, the case's id
+
+
 def a_case_at(
     state: str, kind: str = Kind.MEDICAL, types: Sequence[str] = ("outpatient_pooling",), **fields: Any
 ) -> Case:
     """An application of the county under the city, walked along the good path to `state`.
 
-    options: of the region, changed before the first step.
+    options: of the region, changed before the first step. What was walked once on an empty database is kept
+    as a copy of the database: the walk of twenty steps costs more than most tests.
     """
+    if db.in_transaction() or Office.select().exists():
+        return _walked(state, kind, types, **fields)
+    key = repr((state, kind, types, sorted(fields.items()), moment.today()))
+    if key not in _kept:
+        case = _walked(state, kind, types, **fields)
+        copy = sqlite3.connect(":memory:")
+        db.connection().backup(copy)
+        _kept[key] = (copy, case.id)
+    else:
+        _kept[key][0].backup(db.connection())
+    return Case.get_by_id(_kept[key][1])
+
+
+def _walked(state: str, kind: str, types: Sequence[str], **fields: Any) -> Case:
     an_office(parent=a_city())
     options = fields.pop("options", {})
     case = an_application(kind, types, **fields)
