@@ -209,7 +209,7 @@ def notices(office: Office, page: int = 1) -> tuple[list[Any], int]:
 
 
 def entries(notice: PublicNotice) -> list[Any]:
-    """Return the cases of a publication as namedtuples by kind and name, with how many complaints each drew."""
+    """Return the cases of a publication by kind and name, with how many complaints each drew."""
     complaints = Complaint.select(fn.COUNT(Complaint.id)).where(
         Complaint.case == Case.id, Complaint.notice == notice
     )
