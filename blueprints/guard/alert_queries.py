@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from peewee import ModelSelect
+
 from blueprints.guard import agreement_queries, change_queries
 from blueprints.guard.agreement_queries import MOST, Alert
 from lifecycle import follow_ups, guard
 from lifecycle.hand import Hand
 from lifecycle.proposals import PAPERS
 from models import (
+    BaseModel,
     Case,
     Credential,
     FollowUp,
@@ -77,24 +80,12 @@ def _papers(scope: Sequence[int], hand: Hand) -> Iterable[Alert]:
     The ground of a licence that is gone is cited for licence and registration, not for a lease or contract.
     """
     standing = Case.select(Case.institution).where(Case.matter == Matter.AGREEMENT, Case.closed_on.is_null())
-    rows = Credential.select(
-        Credential.title,
-        Credential.kind.alias("of"),
-        Credential.valid_until,
-        Institution.id.alias("institution_id"),
-        Institution.kind.alias("kind"),
-        Institution.name.alias("institution"),
-        Office.name.alias("office"),
-    )
-    rows = (
-        rows.join(Institution)
-        .join(Office)
-        .where(
-            Credential.ended_on.is_null(),
-            Credential.valid_until <= hand.today + WITHIN,
-            Institution.office.in_(list(scope)),
-            Institution.id.in_(standing),
-        )
+    rows = _among_institutions(
+        scope, Credential, Credential.title, Credential.kind.alias("of"), Credential.valid_until
+    ).where(
+        Credential.ended_on.is_null(),
+        Credential.valid_until <= hand.today + WITHIN,
+        Institution.id.in_(standing),
     )
     articles = _proposed(hand, "licence_gone")
     for row in rows.order_by(Credential.valid_until, Credential.id).limit(MOST + 1).namedtuples():
@@ -110,21 +101,9 @@ def _proposed(hand: Hand, proposes: str) -> dict[str, str]:
 
 
 def _penalties(scope: Sequence[int], hand: Hand) -> Iterable[Alert]:
-    rows = Handling.select(
-        Handling.kind.alias("of"),
-        Handling.authority,
-        Handling.number,
-        Handling.started_on,
-        Institution.id.alias("institution_id"),
-        Institution.kind.alias("kind"),
-        Institution.name.alias("institution"),
-        Office.name.alias("office"),
-    )
-    rows = (
-        rows.join(Institution)
-        .join(Office)
-        .where(Institution.office.in_(list(scope)), guard.is_open(hand.today), ~Handling.is_performed)
-    )
+    columns = (Handling.kind.alias("of"), Handling.authority, Handling.number, Handling.started_on)
+    rows = _among_institutions(scope, Handling, *columns)
+    rows = rows.where(guard.is_open(hand.today), ~Handling.is_performed)
     articles = _proposed(hand, "penalty_unperformed")
     for row in rows.order_by(Handling.started_on, Handling.id).limit(MOST + 1).namedtuples():
         is_penalty = row.of == HandlingKind.PENALTY
@@ -132,6 +111,18 @@ def _penalties(scope: Sequence[int], hand: Hand) -> Iterable[Alert]:
         text = f"{row.authority}{row.number}{what}（{row.started_on.isoformat()}）没有登记履行完毕"
         article = articles.get(row.kind, "") if is_penalty else ""
         yield _of_institution(row, row.started_on, text, article, "handlings")
+
+
+def _among_institutions(scope: Sequence[int], table: type[BaseModel], *columns: Any) -> ModelSelect:
+    """Return rows of `table` with the institution they belong to, of the offices in `scope`."""
+    institution = (
+        Institution.id.alias("institution_id"),
+        Institution.kind.alias("kind"),
+        Institution.name.alias("institution"),
+        Office.name.alias("office"),
+    )
+    rows = table.select(*columns, *institution).join(Institution).join(Office)
+    return rows.where(Institution.office.in_(list(scope)))
 
 
 def _of_institution(row: Any, on: date, text: str, article: str, anchor: str) -> Alert:
