@@ -32,6 +32,7 @@ from tests.page import log_in
             "（三）有关部门批准之日起超过30个工作日内未向所属经办机构提交变更申请的",
             "批准变更的部门和日期",
             id="s3",
+            marks=pytest.mark.clause("LC-29-G3"),
         ),
         pytest.param(
             "s4",
